@@ -1,0 +1,82 @@
+using Nightwatch.Domain.Storage;
+
+namespace Nightwatch.Domain.Alerts;
+
+public enum EpisodeStage
+{
+    /// <summary>Stored, acknowledged, and not yet taken by correlation; the reconciler queues it again when nobody takes it.</summary>
+    Received,
+
+    /// <summary>Belongs to an incident, or was found to need none.</summary>
+    Correlated,
+}
+
+/// <summary>Why nobody is told of an alert: a silence, an inhibition or a maintenance window.</summary>
+public sealed record Suppression(string Kind, string Id, string Reason);
+
+/// <summary>One stretch of time in which an alert fired: it opens at startsAt and closes on resolve. The document of record of the intake.</summary>
+public sealed record AlertEpisode
+{
+    /// <summary>Fingerprint and startsAt in Unix milliseconds: <c>{fingerprint}-{startsAt}</c>; the same delivery always maps to the same document.</summary>
+    public required string Id { get; init; }
+
+    public required string Tenant { get; init; }
+
+    public required string Fingerprint { get; init; }
+
+    public required string Name { get; init; }
+
+    public required AlertStatus Status { get; init; }
+
+    public required EpisodeStage Stage { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Labels { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Annotations { get; init; }
+
+    public required DateTimeOffset StartsAt { get; init; }
+
+    public DateTimeOffset? EndsAt { get; init; }
+
+    public string? GeneratorUrl { get; init; }
+
+    public string? GroupKey { get; init; }
+
+    public required string Source { get; init; }
+
+    public required DateTimeOffset ReceivedAt { get; init; }
+
+    public required DateTimeOffset ChangedAt { get; init; }
+
+    /// <summary>How the episode ended: resolved, superseded (a newer one of the same alert began), reconciled (Alertmanager no longer knows it).</summary>
+    public string? ClosedBecause { get; init; }
+
+    public string? IncidentId { get; init; }
+
+    /// <summary>Why it joined its incident, in words.</summary>
+    public string? JoinedBecause { get; init; }
+
+    public Suppression? Suppression { get; init; }
+
+    /// <summary>Episodes of the same fingerprint that began in the flapping window before this one, this one included.</summary>
+    public int RecentEpisodes { get; init; } = 1;
+
+    public bool Flapping { get; init; }
+
+    public static string IdOf(string fingerprint, DateTimeOffset startsAt) => $"{fingerprint}-{startsAt.ToUnixTimeMilliseconds()}";
+
+    public static DocumentType<AlertEpisode> Type { get; } = new()
+    {
+        Name = "alert_episodes",
+        Fields =
+        [
+            new("status", e => e.Status == AlertStatus.Firing ? "firing" : "resolved"),
+            new("stage", e => e.Stage == EpisodeStage.Received ? "received" : "correlated"),
+            new("fingerprint", e => e.Fingerprint),
+            new("incidentId", e => e.IncidentId),
+            new("startsAt", e => e.StartsAt),
+            new("changedAt", e => e.ChangedAt),
+        ],
+        Indexes = [["startsAt"], ["status", "startsAt"], ["stage", "changedAt"], ["fingerprint", "startsAt"], ["incidentId", "startsAt"]],
+    };
+}

@@ -1,0 +1,18 @@
+namespace Nightwatch.Domain.Datasources;
+
+public sealed record LogEntry(DateTimeOffset At, IReadOnlyDictionary<string, string> Labels, string Line);
+
+/// <summary>A source of logs that speaks LogQL. Every method throws <see cref="SourceException"/> for a failure of the source.</summary>
+public interface ILogSource
+{
+    string Name { get; }
+
+    /// <summary>Newest first, at most <paramref name="limit"/> lines.</summary>
+    Task<IReadOnlyList<LogEntry>> QueryRangeAsync(string logql, TimeWindow window, int limit, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<string>> ListLabelsAsync(TimeWindow window, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<string>> ListLabelValuesAsync(string label, TimeWindow window, CancellationToken cancellationToken);
+
+    Uri LinkTo(string logql, TimeWindow window);
+}

@@ -1,0 +1,44 @@
+namespace Nightwatch.Domain.Datasources;
+
+/// <summary>A closed interval of time; <see cref="Start"/> is not after <see cref="End"/>.</summary>
+public sealed record TimeWindow(DateTimeOffset Start, DateTimeOffset End)
+{
+    public TimeSpan Length => End - Start;
+
+    public TimeWindow Shift(TimeSpan by) => new(Start + by, End + by);
+}
+
+/// <summary>One value of one series at one time.</summary>
+public sealed record MetricSample(IReadOnlyDictionary<string, string> Labels, DateTimeOffset At, double Value);
+
+/// <summary>A series over time; points are in order of time and may have gaps. NaN means that the source said NaN.</summary>
+public sealed record MetricSeries(IReadOnlyDictionary<string, string> Labels, IReadOnlyList<MetricPoint> Points);
+
+public readonly record struct MetricPoint(DateTimeOffset At, double Value);
+
+/// <summary>An alerting rule as its source evaluates it. <see cref="Duration"/> is the time that the expression must hold ("for").</summary>
+public sealed record AlertingRule(string Name, string Expression, TimeSpan Duration, IReadOnlyDictionary<string, string> Labels, string Group);
+
+/// <summary>Name, type (counter, gauge, histogram, summary, unknown) and help of a metric.</summary>
+public sealed record MetricMetadata(string Name, string Type, string Help, string Unit);
+
+/// <summary>A source of metrics that speaks PromQL. Every method throws <see cref="SourceException"/> for a failure of the source.</summary>
+public interface IMetricSource
+{
+    /// <summary>Name of the configured datasource.</summary>
+    string Name { get; }
+
+    Task<IReadOnlyList<MetricSample>> QueryAsync(string promql, DateTimeOffset at, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<MetricSeries>> QueryRangeAsync(string promql, TimeWindow window, TimeSpan step, CancellationToken cancellationToken);
+
+    /// <summary>Label sets of the series that match any of the selectors within the window, at most <paramref name="limit"/>.</summary>
+    Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> FindSeriesAsync(IReadOnlyList<string> selectors, TimeWindow window, int limit, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<MetricMetadata>> ListMetadataAsync(CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<AlertingRule>> ListAlertingRulesAsync(CancellationToken cancellationToken);
+
+    /// <summary>A page where a person can see the query over the window.</summary>
+    Uri LinkTo(string promql, TimeWindow window);
+}

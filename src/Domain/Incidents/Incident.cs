@@ -1,0 +1,88 @@
+using Nightwatch.Domain.Storage;
+
+namespace Nightwatch.Domain.Incidents;
+
+public enum IncidentStatus
+{
+    Open,
+    Resolved,
+}
+
+/// <summary>Alerts that belong together, and the investigation that was made of them.</summary>
+public sealed record Incident
+{
+    /// <summary>Derived from the first episode, so that a repeated correlation makes the same incident.</summary>
+    public required string Id { get; init; }
+
+    public required string Tenant { get; init; }
+
+    public required IncidentStatus Status { get; init; }
+
+    /// <summary>One line for people, from the first alert's name and subject.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>The highest severity label among its alerts: critical, error, warning, info or none.</summary>
+    public required string Severity { get; init; }
+
+    public required string FirstEpisodeId { get; init; }
+
+    /// <summary>Start of the earliest episode.</summary>
+    public required DateTimeOffset StartsAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public DateTimeOffset? ResolvedAt { get; init; }
+
+    public required int Episodes { get; init; }
+
+    public required int FiringEpisodes { get; init; }
+
+    /// <summary>Labels that all its alerts share, for listing and for finding similar ones.</summary>
+    public required IReadOnlyDictionary<string, string> CommonLabels { get; init; }
+
+    /// <summary>Set when every alert was silenced or in maintenance: why nothing was investigated.</summary>
+    public string? SuppressedBecause { get; init; }
+
+    /// <summary>Which auto-analyse rule decided, and to what.</summary>
+    public AnalysisDecision? Analysis { get; init; }
+
+    /// <summary>Instance id of the investigation's orchestration; claimed by etag before it is started.</summary>
+    public string? InvestigationId { get; init; }
+
+    /// <summary>First line of the conclusion, for the list.</summary>
+    public string? Conclusion { get; init; }
+
+    public static DocumentType<Incident> Type { get; } = new()
+    {
+        Name = "incidents",
+        Fields =
+        [
+            new("status", i => i.Status == IncidentStatus.Open ? "open" : "resolved"),
+            new("startsAt", i => i.StartsAt),
+            new("updatedAt", i => i.UpdatedAt),
+        ],
+        Indexes = [["startsAt"], ["updatedAt"], ["status", "startsAt"], ["status", "updatedAt"]],
+    };
+}
+
+/// <summary>What the auto-analyse rules decided for an incident.</summary>
+public sealed record AnalysisDecision
+{
+    public required bool Investigate { get; init; }
+
+    /// <summary>Name of the rule that decided.</summary>
+    public required string Rule { get; init; }
+
+    public required InvestigationDepth Depth { get; init; }
+
+    /// <summary>Name of the model to use for the narrative, or null for the default.</summary>
+    public string? Model { get; init; }
+}
+
+/// <summary>How much evidence is gathered: quick (the alert itself), standard (its service and host), deep (its dependencies, two rounds).</summary>
+public enum InvestigationDepth
+{
+    Quick,
+    Standard,
+    Deep,
+}

@@ -1,0 +1,92 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Nightwatch.Sqlite;
+
+/// <summary>Opens SQLite files through the operating system's libsqlite3, which its distributor patches, with settings that make a commit durable.</summary>
+internal static class SystemSqlite
+{
+    /// <summary>How long a connection waits for another process's write before it reports a locked store.</summary>
+    public static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(10);
+
+    private static readonly Lock Gate = new();
+    private static bool initialised;
+
+    /// <summary>Opens (and creates) a file in write-ahead mode with synchronous=FULL: a commit returns after its fsync.</summary>
+    /// <exception cref="SqliteException">The file cannot be opened or is no database.</exception>
+    public static SqliteConnection Open(string path)
+    {
+        Initialise();
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = SqliteOpenMode.ReadWriteCreate,
+            Pooling = false,
+            DefaultTimeout = (int)BusyTimeout.TotalSeconds,
+        }.ToString());
+        try
+        {
+            connection.Open();
+            Execute(connection, $"PRAGMA busy_timeout = {(int)BusyTimeout.TotalMilliseconds}");
+            Execute(connection, "PRAGMA journal_mode = WAL");
+            Execute(connection, "PRAGMA synchronous = FULL");
+            Execute(connection, "PRAGMA temp_store = MEMORY");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    public static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private static void Initialise()
+    {
+        lock (Gate)
+        {
+            if (initialised)
+            {
+                return;
+            }
+
+            try
+            {
+                NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, Resolve);
+            }
+            catch (InvalidOperationException)
+            {
+                // This source is compiled into two assemblies; the other one was first and set the same resolver.
+            }
+
+            raw.SetProvider(new SQLite3Provider_e_sqlite3());
+            initialised = true;
+        }
+    }
+
+    private static IntPtr Resolve(string name, Assembly assembly, DllImportSearchPath? path)
+    {
+        if (name != "e_sqlite3")
+        {
+            return IntPtr.Zero;
+        }
+
+        foreach (var candidate in new[] { "libsqlite3.so.0", "libsqlite3.dylib", "winsqlite3.dll" })
+        {
+            if (NativeLibrary.TryLoad(candidate, out var handle))
+            {
+                return handle;
+            }
+        }
+
+        throw new DllNotFoundException("The system's SQLite library is missing. Install it (Debian and Ubuntu: apt-get install libsqlite3-0).");
+    }
+}
