@@ -77,6 +77,6 @@ public sealed record AlertEpisode
             new("startsAt", e => e.StartsAt),
             new("changedAt", e => e.ChangedAt),
         ],
-        Indexes = [["startsAt"], ["status", "startsAt"], ["stage", "changedAt"], ["fingerprint", "startsAt"], ["incidentId", "startsAt"]],
+        Indexes = [["startsAt"], ["status", "startsAt"], ["stage", "changedAt"], ["fingerprint", "startsAt"], ["incidentId", "startsAt"], ["incidentId", "status", "startsAt"]],
     };
 }

@@ -46,6 +46,9 @@ public sealed record Incident
     /// <summary>Which auto-analyse rule decided, and to what.</summary>
     public AnalysisDecision? Analysis { get; init; }
 
+    /// <summary>Whether an investigation is wanted, claimed or concluded; a timer looks for those that stay wanted or claimed.</summary>
+    public required InvestigationState InvestigationState { get; init; }
+
     /// <summary>Instance id of the investigation's orchestration; claimed by etag before it is started.</summary>
     public string? InvestigationId { get; init; }
 
@@ -60,9 +63,32 @@ public sealed record Incident
             new("status", i => i.Status == IncidentStatus.Open ? "open" : "resolved"),
             new("startsAt", i => i.StartsAt),
             new("updatedAt", i => i.UpdatedAt),
+            new("investigationState", i => StateName(i.InvestigationState)),
         ],
-        Indexes = [["startsAt"], ["updatedAt"], ["status", "startsAt"], ["status", "updatedAt"]],
+        Indexes = [["startsAt"], ["updatedAt"], ["status", "startsAt"], ["status", "updatedAt"], ["investigationState", "updatedAt"]],
     };
+
+    /// <summary>The state as it is stored and filtered on.</summary>
+    public static string StateName(InvestigationState state) => state switch
+    {
+        InvestigationState.NotWanted => "not_wanted",
+        InvestigationState.Wanted => "wanted",
+        InvestigationState.Claimed => "claimed",
+        _ => "concluded",
+    };
+}
+
+public enum InvestigationState
+{
+    /// <summary>No rule asks for one, or every alert is suppressed.</summary>
+    NotWanted,
+
+    Wanted,
+
+    /// <summary>An investigation id is set; its orchestration is started, or will be by the reconciler.</summary>
+    Claimed,
+
+    Concluded,
 }
 
 /// <summary>What the auto-analyse rules decided for an incident.</summary>
