@@ -48,7 +48,7 @@ public sealed record AlertEpisode
 
     public required DateTimeOffset ChangedAt { get; init; }
 
-    /// <summary>How the episode ended: resolved, superseded (a newer one of the same alert began), reconciled (Alertmanager no longer knows it).</summary>
+    /// <summary>How the episode ended: resolved, superseded (a newer one of the same alert began), reconciled (Alertmanager no longer knows it), expired.</summary>
     public string? ClosedBecause { get; init; }
 
     public string? IncidentId { get; init; }
@@ -62,6 +62,15 @@ public sealed record AlertEpisode
     public int RecentEpisodes { get; init; } = 1;
 
     public bool Flapping { get; init; }
+
+    /// <summary>The status under which its incident counts it; null until correlated.</summary>
+    public AlertStatus? CountedAs { get; init; }
+
+    /// <summary>Revision of the correlation window that decided what is written here; a later one is never overwritten by an earlier one.</summary>
+    public long CorrelationRevision { get; init; }
+
+    /// <summary>Since when the alerting system no longer lists this firing alert.</summary>
+    public DateTimeOffset? MissingSince { get; init; }
 
     public static string IdOf(string fingerprint, DateTimeOffset startsAt) => $"{fingerprint}-{startsAt.ToUnixTimeMilliseconds()}";
 
