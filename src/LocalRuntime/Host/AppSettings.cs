@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Configuration.Memory;
 
 namespace Nightwatch.LocalRuntime.Host;
 
@@ -11,7 +10,7 @@ internal static partial class AppSettings
     public static void AddTo(ConfigurationManager configuration, LocalHostOptions options)
     {
         configuration.AddJsonFile(Path.Combine(options.BaseDirectory, "appsettings.json"), optional: true, reloadOnChange: false);
-        configuration.Add(new MemoryConfigurationSource { InitialData = LocalSettings(options.BaseDirectory) });
+        configuration.AddInMemoryCollection(LocalSettings(options.BaseDirectory));
         configuration.AddEnvironmentVariables();
         configuration.AddCommandLine(options.Arguments);
         configuration.AddInMemoryCollection(options.Settings);

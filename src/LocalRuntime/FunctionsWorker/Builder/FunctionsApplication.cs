@@ -24,7 +24,7 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
 
     internal FunctionsApplicationBuilder(LocalHostOptions options) => host = new LocalHostBuilder(options);
 
-    public IDictionary<object, object> Properties => host.Inner.Properties;
+    public IDictionary<object, object> Properties => ((IHostApplicationBuilder)host.Inner).Properties;
 
     public ConfigurationManager Configuration => host.Inner.Configuration;
 

@@ -80,21 +80,26 @@ internal sealed class ParameterDescriptor(ParameterInfo parameter, ParameterSour
     public ValueTask<object?> BindAsync(FunctionInvocationContext invocation) => bind(invocation);
 }
 
-internal sealed class DescribedFunction : FunctionDefinition
+internal sealed class DescribedFunction(
+    string name,
+    MethodInfo method,
+    ImmutableArray<FunctionParameter> parameters,
+    IImmutableDictionary<string, BindingMetadata> inputs,
+    IImmutableDictionary<string, BindingMetadata> outputs) : FunctionDefinition
 {
-    public required override string Name { get; init; }
+    public override string Name { get; } = name;
 
-    public required override string Id { get; init; }
+    public override string Id { get; } = name;
 
-    public required override string EntryPoint { get; init; }
+    public override string EntryPoint { get; } = $"{method.DeclaringType!.FullName}.{method.Name}";
 
-    public required override string PathToAssembly { get; init; }
+    public override string PathToAssembly => method.DeclaringType!.Assembly.Location;
 
-    public required override ImmutableArray<FunctionParameter> Parameters { get; init; }
+    public override ImmutableArray<FunctionParameter> Parameters { get; } = parameters;
 
-    public required override IImmutableDictionary<string, BindingMetadata> InputBindings { get; init; }
+    public override IImmutableDictionary<string, BindingMetadata> InputBindings { get; } = inputs;
 
-    public required override IImmutableDictionary<string, BindingMetadata> OutputBindings { get; init; }
+    public override IImmutableDictionary<string, BindingMetadata> OutputBindings { get; } = outputs;
 }
 
 internal sealed class DescribedBinding(string name, string type, BindingDirection direction) : BindingMetadata

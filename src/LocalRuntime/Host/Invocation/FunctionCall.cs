@@ -1,7 +1,5 @@
 using System.Reflection;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.DependencyInjection;
-using Nightwatch.LocalRuntime.Host.Functions;
 
 namespace Nightwatch.LocalRuntime.Host.Invocation;
 
