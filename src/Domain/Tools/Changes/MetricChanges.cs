@@ -26,12 +26,11 @@ internal sealed class MetricChanges(IMetricSource source, LabelSelector selector
     private string Since => QuerySeconds(window.Start);
 
     /// <summary>
-    /// Versions that appeared. A version of a thing (metric name and the labels that name the thing) is new when none of its series was there before the
-    /// window; a rollout over many replicas is one change, at the time of the first.
+    /// Versions that appeared. A version of a thing (metric name and the labels that name the thing) appears when it is there and was not the last time that
+    /// the thing was seen; so a rollback counts, a gap in scraping does not, and a rollout over many replicas is one change, at the time of the first.
     /// </summary>
     public async Task<IReadOnlyList<ChangeEvent>> DeploymentsAsync(CancellationToken cancellationToken)
     {
-        // Counting by the labels of builds would need their names beforehand; the replicas' series are folded here instead.
         var query = selector.For(".+_build_info");
         var wide = new TimeWindow(window.Start - Lead, window.End);
         var answer = await source.QueryRangeAsync(query, wide, TimeSpan.FromSeconds(ToolLimits.Step(wide.Length)), cancellationToken).ConfigureAwait(false);
@@ -41,27 +40,45 @@ internal sealed class MetricChanges(IMetricSource source, LabelSelector selector
             return [];
         }
 
-        var dataBegins = seen.Min(s => s.Points[0].At);
-        var changes = new List<ChangeEvent>();
-        foreach (var thing in seen.GroupBy(s => Key(s.Labels, l => !BuildLabels.Contains(l)), StringComparer.Ordinal))
+        // Where all data begins nothing is known of before, so what is first seen within five minutes of it is not new.
+        var known = seen.Min(s => s.Points[0].At) + TimeSpan.FromMinutes(5);
+        return
+        [
+            .. seen.GroupBy(s => Key(s.Labels, l => !BuildLabels.Contains(l)), StringComparer.Ordinal)
+                .SelectMany(Appearances)
+                .Where(a => a.At >= window.Start && (a.Before is not null || a.At > known))
+                .Select(a => Deployment(a, query)),
+        ];
+    }
+
+    private static IEnumerable<Appearance> Appearances(IEnumerable<MetricSeries> thing)
+    {
+        var present = new SortedDictionary<DateTimeOffset, Dictionary<string, List<MetricSeries>>>();
+        foreach (var series in thing)
         {
-            var versions = thing.GroupBy(s => Version(s.Labels), StringComparer.Ordinal)
-                .Select(v => (Version: v.Key, From: v.Min(s => s.Points[0].At), Until: v.Max(s => s.Points[^1].At), Replicas: v.Count(), v.First().Labels))
-                .OrderBy(v => v.From)
-                .ToList();
-            foreach (var version in versions.Where(v => v.From >= window.Start && v.From > wide.Start))
+            var version = Version(series.Labels);
+            foreach (var point in series.Points)
             {
-                var before = versions.Where(v => v.From < version.From).OrderByDescending(v => v.Until).Select(v => v.Version).FirstOrDefault();
-                // Where all data begins nothing is known of before, so nothing is new.
-                if (before is not null || version.From - dataBegins > TimeSpan.FromMinutes(5))
-                {
-                    changes.Add(Deployment(version.Version, before, version.From, version.Replicas, version.Labels, query));
-                }
+                var versions = present.TryGetValue(point.At, out var known) ? known : present[point.At] = new(StringComparer.Ordinal);
+                (versions.TryGetValue(version, out var list) ? list : versions[version] = []).Add(series);
             }
         }
 
-        return changes;
+        Dictionary<string, List<MetricSeries>>? before = null;
+        foreach (var (at, now) in present)
+        {
+            foreach (var (version, series) in now.Where(v => before?.ContainsKey(v.Key) != true))
+            {
+                // The one that it takes the place of, when it can be told.
+                var previous = before is null ? null : before.Keys.Where(v => !now.ContainsKey(v)).Concat(before.Keys).First();
+                yield return new Appearance(version, previous, at, series[0].Labels);
+            }
+
+            before = now;
+        }
     }
+
+    private sealed record Appearance(string Version, string? Before, DateTimeOffset At, IReadOnlyDictionary<string, string> Labels);
 
     /// <summary>Processes that started in the window, at the time that they themselves report.</summary>
     public async Task<IReadOnlyList<ChangeEvent>> RestartsAsync(CancellationToken cancellationToken)
@@ -128,17 +145,18 @@ internal sealed class MetricChanges(IMetricSource source, LabelSelector selector
         ];
     }
 
-    private ChangeEvent Deployment(string version, string? before, DateTimeOffset at, int replicas, IReadOnlyDictionary<string, string> labels, string query)
+    private ChangeEvent Deployment(Appearance appearance, string query)
     {
-        var subject = Subject(labels);
-        var many = replicas > 1 ? $" ({replicas} series)" : "";
+        var subject = Subject(appearance.Labels);
         return new ChangeEvent
         {
-            At = at,
-            Kind = before is null ? "creation" : "deployment",
-            Summary = before is null ? $"{subject} appeared with version {version}{many}" : $"{subject} changed from version {before} to {version}{many}",
+            At = appearance.At,
+            Kind = appearance.Before is null ? "creation" : "deployment",
+            Summary = appearance.Before is null
+                ? $"{subject} appeared with version {appearance.Version}"
+                : $"{subject} changed from version {appearance.Before} to {appearance.Version}",
             Subject = subject,
-            Labels = labels,
+            Labels = appearance.Labels,
             Invocation = query,
             Link = source.LinkTo(query, window).AbsoluteUri,
         };
