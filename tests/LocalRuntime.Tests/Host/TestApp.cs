@@ -46,6 +46,9 @@ internal sealed class TestApp : IAsyncDisposable
         scratch.Dispose();
     }
 
+    /// <summary>Tells this app's data from that of another test in the same process.</summary>
+    public string Id() => scratch.Path.Split('-')[^1];
+
     public Task StopAsync() => host.StopAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
