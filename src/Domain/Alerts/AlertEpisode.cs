@@ -63,6 +63,9 @@ public sealed record AlertEpisode
 
     public bool Flapping { get; init; }
 
+    /// <summary>False for one that was already over when it was first heard of.</summary>
+    public bool SeenFiring { get; init; }
+
     /// <summary>The status under which its incident counts it; null until correlated.</summary>
     public AlertStatus? CountedAs { get; init; }
 
