@@ -7,36 +7,63 @@ using Nightwatch.Functions.Http;
 
 namespace Nightwatch.Functions.Incidents;
 
-/// <summary>Incidents, newest first, and what Nightwatch found about its own work.</summary>
-public sealed class IncidentsApi(ListIncidents list, ReadIncident read, ListFindings findings)
+/// <summary>Incidents, alerts and findings, newest first, page by page.</summary>
+public sealed class IncidentsApi(ListIncidents incidents, ReadIncident incident, ListEpisodes episodes, ListFindings findings)
 {
     [Function("ListIncidents")]
     [Requires(Permission.ReadIncidents)]
-    public async Task<IResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/incidents")] HttpRequest request, CancellationToken cancellationToken)
+    public Task<IResult> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/incidents")] HttpRequest request, CancellationToken cancellationToken) => ListQuery.AnswerAsync(request.Query, async asked =>
     {
-        var asked = new PageRequest(request.Query);
-        if (asked.Problem is { } problem)
+        var filter = new IncidentFilter
         {
-            return problem;
-        }
-
-        var outcome = await list.ListAsync(Tenants.Default, asked.Text("status"), asked.PageSize, asked.Text("continuationToken"), cancellationToken);
-        return asked.Answer(outcome);
-    }
+            Status = asked.Choice<IncidentStatus>("status"),
+            StartedFrom = asked.Time("from"),
+            StartedBefore = asked.Time("to"),
+            PageSize = asked.PageSize,
+            ContinuationToken = asked.ContinuationToken,
+        };
+        var found = await incidents.ListAsync(Tenants.Default, filter, cancellationToken);
+        return Answers.Json(new IncidentPage(found.Items, found.ContinuationToken));
+    });
 
     [Function("ReadIncident")]
     [Requires(Permission.ReadIncidents)]
     public async Task<IResult> ReadAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/incidents/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
-        await read.ReadAsync(Tenants.Default, id, cancellationToken) is { } view ? Answers.Json(view) : Answers.NotFound($"incident {id}");
+        await incident.ReadAsync(Tenants.Default, id, cancellationToken) is { } view ? Answers.Json(view) : Answers.NotFound($"incident {id}");
+
+    [Function("ListAlerts")]
+    [Requires(Permission.ReadAlerts)]
+    public Task<IResult> AlertsAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/alerts")] HttpRequest request, CancellationToken cancellationToken) => ListQuery.AnswerAsync(request.Query, async asked =>
+    {
+        var filter = new EpisodeFilter
+        {
+            Status = asked.Choice<AlertStatus>("status"),
+            Fingerprint = asked.Text("fingerprint"),
+            IncidentId = asked.Text("incident"),
+            StartedFrom = asked.Time("from"),
+            StartedBefore = asked.Time("to"),
+            PageSize = asked.PageSize,
+            ContinuationToken = asked.ContinuationToken,
+        };
+        var found = await episodes.ListAsync(Tenants.Default, filter, cancellationToken);
+        return Answers.Json(new AlertPage(found.Items, found.ContinuationToken));
+    });
 
     [Function("ListFindings")]
     [Requires(Permission.ReadIncidents)]
-    public async Task<IResult> FindingsAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/findings")] HttpRequest request, CancellationToken cancellationToken)
+    public Task<IResult> FindingsAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/findings")] HttpRequest request, CancellationToken cancellationToken) => ListQuery.AnswerAsync(request.Query, async asked =>
     {
-        var asked = new PageRequest(request.Query);
-        return asked.Problem ?? asked.Answer(await findings.ListAsync(Tenants.Default, asked.PageSize, asked.Text("continuationToken"), cancellationToken));
-    }
+        var found = await findings.ListAsync(Tenants.Default, asked.Text("kind"), asked.PageSize, asked.ContinuationToken, cancellationToken);
+        return Answers.Json(new FindingPage(found.Items, found.ContinuationToken));
+    });
 }
+
+public sealed record IncidentPage(IReadOnlyList<Incident> Incidents, string? ContinuationToken);
+
+public sealed record AlertPage(IReadOnlyList<AlertEpisode> Alerts, string? ContinuationToken);
+
+public sealed record FindingPage(IReadOnlyList<Finding> Findings, string? ContinuationToken);
