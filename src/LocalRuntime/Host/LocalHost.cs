@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Nightwatch.LocalRuntime.DurableTask;
 using Nightwatch.LocalRuntime.Host.Functions;
 using Nightwatch.LocalRuntime.Host.Invocation;
 
@@ -11,6 +12,7 @@ namespace Nightwatch.LocalRuntime.Host;
 internal sealed partial class LocalHost(
     FunctionCatalog catalog,
     IEnumerable<ITriggerListener> listeners,
+    IEnumerable<DurableEngine> durable,
     InvocationTracker tracker,
     ILogger<LocalHost> log) : IHostedLifecycleService, IDisposable
 {
@@ -31,7 +33,8 @@ internal sealed partial class LocalHost(
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         await stop.CancelAsync();
-        await tracker.DrainAsync();
+        // Together: the engine waits for its own activities and takes no new ones meanwhile.
+        await Task.WhenAll(durable.Select(engine => engine.StopAsync(cancellationToken)).Append(tracker.DrainAsync()));
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)

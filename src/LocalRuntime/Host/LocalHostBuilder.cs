@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.DurableTask;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -83,6 +82,7 @@ internal sealed class LocalHostBuilder
         Inner.Services.TryAddSingleton(TimeProvider.System);
         Inner.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.ShutdownGrace + TimeSpan.FromSeconds(5));
         RequireHttp(catalog);
+        Inner.Services.AddDurableFunctions(catalog, settings);
         var app = Inner.Build();
         foreach (var listener in app.Services.GetServices<ITriggerListener>())
         {
@@ -138,8 +138,6 @@ internal sealed class LocalHostBuilder
         services.AddSingleton<TimerStore>();
         services.AddSingleton<ITriggerListener, TimerFunctions>();
         services.AddSingleton<ITriggerListener, MessageFunctions>();
-        services.AddSingleton<IDurableInvoker, DurableFunctions>();
-        services.AddSingleton<DataConverter, WorkerDataConverter>();
         services.AddHttpClient(QueueClient.HttpClientName, client => client.Timeout = TimeSpan.FromSeconds(10)).RemoveAllLoggers();
         services.AddOptions<WorkerOptions>().PostConfigure(worker => worker.Serializer ??= new JsonObjectSerializer(new System.Text.Json.JsonSerializerOptions { PropertyNameCaseInsensitive = true }));
         services.AddHostedService<LocalHost>();

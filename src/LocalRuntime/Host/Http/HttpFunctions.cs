@@ -35,6 +35,14 @@ internal sealed partial class HttpFunctions(
 
     private async Task InvokeAsync(HttpContext http, FunctionDescriptor function)
     {
+        if (tracker.IsDraining)
+        {
+            // Another process, or this one's successor, takes it.
+            http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            http.Response.Headers.Connection = "close";
+            return;
+        }
+
         using var running = tracker.Begin(http.RequestAborted);
         var invocation = new FunctionInvocationContext(function, http.Request, http.RequestServices, RouteData(http), running.Token);
         try

@@ -8,6 +8,10 @@ internal sealed partial class InvocationTracker(HostSettings settings, ILogger<I
     private readonly CancellationTokenSource abandon = new();
     private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int running = 1;
+    private volatile bool draining;
+
+    /// <summary>True once the host is stopping: nothing new is to begin.</summary>
+    public bool IsDraining => draining;
 
     /// <summary>Begins an invocation whose token is cancelled by its caller, by the function timeout or by the end of the host's grace.</summary>
     public RunningInvocation Begin(CancellationToken caller, bool timed = true)
@@ -25,6 +29,7 @@ internal sealed partial class InvocationTracker(HostSettings settings, ILogger<I
     /// <summary>Waits for what runs, at most the grace; then cancels it.</summary>
     public async Task DrainAsync()
     {
+        draining = true;
         End();
         try
         {
