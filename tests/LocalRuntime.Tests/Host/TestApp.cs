@@ -129,24 +129,3 @@ internal sealed class RecordedLogs : ILoggerProvider
             lines.Enqueue((logLevel, formatter(state, exception), exception));
     }
 }
-
-internal static class Eventually
-{
-    /// <summary>Polls until the condition holds; gives up after a minute.</summary>
-    public static async Task TrueAsync(Func<bool> condition, string what) => await TrueAsync(() => Task.FromResult(condition()), what);
-
-    public static async Task TrueAsync(Func<Task<bool>> condition, string what)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(1));
-        while (!await condition())
-        {
-            if (limit.IsCancellationRequested)
-            {
-                Assert.Fail($"It never happened: {what}");
-            }
-
-            await Task.Delay(20, CancellationToken.None);
-        }
-    }
-}

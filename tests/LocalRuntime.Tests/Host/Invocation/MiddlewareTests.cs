@@ -1,3 +1,4 @@
+using Nightwatch.Support;
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;

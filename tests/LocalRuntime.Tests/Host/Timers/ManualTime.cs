@@ -1,3 +1,4 @@
+using Nightwatch.Support;
 namespace Nightwatch.LocalRuntime.Tests.Host.Timers;
 
 /// <summary>A clock that a test moves. Timers fire in due order on the caller's thread.</summary>
