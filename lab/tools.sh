@@ -39,8 +39,22 @@ install_debs() {
     exit "${PIPESTATUS[0]}"
   ) || fail "apt-get could not download ${missing[*]}; run 'apt-get update' as root and try again"
   for name in "${missing[@]}"; do
-    dpkg -x "$(ls -t "$tools/debs/${name}"_*.deb | head -n 1)" "$tools"
+    dpkg -x "$(find "$tools/debs" -name "${name}_*.deb" | sort -V | tail -n 1)" "$tools" || fail "$name could not be unpacked"
   done
+}
+
+# Debian's Alertmanager reads its default template from /usr/share alone, and ends when it is not there. Our unpacked copy reads it from a
+# folder that a wrapper opens for it, under a path of the same length, so that nothing has to be written outside .nightwatch.
+wrap_alertmanager() {
+  local real=$tools/usr/lib/nightwatch/prometheus-alertmanager program=$tools/usr/bin/prometheus-alertmanager
+  [[ -x $real ]] && return
+  mkdir -p "${real%/*}"
+  LC_ALL=C sed 's|/usr/share/prometheus/alertmanager|/proc/self/fd/9///////////////////|g' "$program" >"$real.new"
+  [[ $(stat -c %s "$real.new") == "$(stat -c %s "$program")" ]] || fail "alertmanager could not be prepared"
+  printf '%s\n' '#!/bin/bash' 'tools=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd -P)' \
+    'exec "$tools/usr/lib/nightwatch/prometheus-alertmanager" "$@" 9<"$tools/usr/share/prometheus/alertmanager"' >"$program.new"
+  chmod +x "$real.new" "$program.new"
+  mv "$real.new" "$real" && mv "$program.new" "$program"
 }
 
 has_sqlite() { compgen -G '/usr/lib/*/libsqlite3.so.0' >/dev/null || compgen -G '/usr/lib/libsqlite3.so.0' >/dev/null || compgen -G '/lib/*/libsqlite3.so.0' >/dev/null || compgen -G '/usr/lib64/libsqlite3.so.0' >/dev/null; }
@@ -64,6 +78,7 @@ install_tools() {
   need_sdks
   mkdir -p "$tools"
   install_debs
+  wrap_alertmanager
   install_sqlite
   install_azurite
 }
