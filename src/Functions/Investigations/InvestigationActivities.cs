@@ -20,6 +20,10 @@ public sealed class InvestigationActivities(PlanInvestigation plan, GatherEviden
         return new StepOutput { Retry = outcome.Retry };
     }
 
+    [Function(nameof(RecordEvidenceGap))]
+    public Task RecordEvidenceGap([ActivityTrigger] GapInput input, CancellationToken cancellationToken) =>
+        gather.RecordGapAsync(input.Tenant, input.InvestigationId, input.StepId, input.Why, cancellationToken);
+
     [Function(nameof(ConcludeInvestigationNow))]
     public Task ConcludeInvestigationNow([ActivityTrigger] InvestigationInput input, CancellationToken cancellationToken) =>
         conclude.ConcludeAsync(input.Tenant, input.InvestigationId, cancellationToken);

@@ -40,3 +40,16 @@ public sealed record StepOutput
 {
     public required bool Retry { get; init; }
 }
+
+/// <summary>A question whose activity failed for good.</summary>
+public sealed record GapInput
+{
+    public required string Tenant { get; init; }
+
+    public required string InvestigationId { get; init; }
+
+    public required string StepId { get; init; }
+
+    /// <summary>The last failure's message.</summary>
+    public required string Why { get; init; }
+}

@@ -15,18 +15,18 @@ public static class InvestigationOrchestration
     public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         var input = context.GetInput<InvestigationInput>() ?? throw new InvalidOperationException("The orchestration was started without its input.");
-        for (var round = 1; round <= InvestigationFlow.MaxRounds; round++)
+        var startedAt = context.CurrentUtcDateTime;
+        var round = 0;
+        PlannedRound planned;
+        do
         {
+            round++;
             context.SetCustomStatus($"round {round}");
             var ask = new RoundInput { Tenant = input.Tenant, InvestigationId = input.InvestigationId, Round = round };
-            var planned = await context.CallActivityAsync<PlannedRound>(nameof(InvestigationActivities.PlanInvestigationRound), ask, AgainAfterFaults);
-            if (planned.StepIds.Count == 0)
-            {
-                break;
-            }
-
+            planned = await context.CallActivityAsync<PlannedRound>(nameof(InvestigationActivities.PlanInvestigationRound), ask, AgainAfterFaults);
             await GatherAsync(context, input, planned.StepIds);
         }
+        while (InvestigationFlow.GoesOn(round, planned.StepIds.Count, startedAt, context.CurrentUtcDateTime));
 
         context.SetCustomStatus("concluding");
         await context.CallActivityAsync(nameof(InvestigationActivities.ConcludeInvestigationNow), input, AgainAfterFaults);
@@ -51,16 +51,28 @@ public static class InvestigationOrchestration
 
     private static async Task AnswerAsync(TaskOrchestrationContext context, InvestigationInput input, string stepId)
     {
-        for (var attempt = 1; attempt <= InvestigationFlow.MaxAttempts; attempt++)
+        for (var attempt = 1; ; attempt++)
         {
-            var ask = new StepInput { Tenant = input.Tenant, InvestigationId = input.InvestigationId, StepId = stepId, LastAttempt = attempt == InvestigationFlow.MaxAttempts };
-            var answer = await context.CallActivityAsync<StepOutput>(nameof(InvestigationActivities.GatherEvidenceForStep), ask, AgainAfterFaults);
-            if (!answer.Retry)
+            var ask = new StepInput
             {
+                Tenant = input.Tenant, InvestigationId = input.InvestigationId, StepId = stepId, LastAttempt = InvestigationFlow.IsLastAttempt(attempt),
+            };
+            try
+            {
+                var answer = await context.CallActivityAsync<StepOutput>(nameof(InvestigationActivities.GatherEvidenceForStep), ask, AgainAfterFaults);
+                if (!answer.Retry || ask.LastAttempt)
+                {
+                    return;
+                }
+            }
+            catch (TaskFailedException failure)
+            {
+                var gap = new GapInput { Tenant = input.Tenant, InvestigationId = input.InvestigationId, StepId = stepId, Why = failure.FailureDetails.ErrorMessage };
+                await context.CallActivityAsync(nameof(InvestigationActivities.RecordEvidenceGap), gap, AgainAfterFaults);
                 return;
             }
 
-            await context.CreateTimer(InvestigationFlow.Backoff(attempt), CancellationToken.None);
+            await context.CreateTimer(InvestigationFlow.Backoff(attempt, stepId), CancellationToken.None);
         }
     }
 }
