@@ -10,13 +10,13 @@ public sealed class InvestigationActivities(PlanInvestigation plan, GatherEviden
     public async Task<PlannedRound> PlanInvestigationRound([ActivityTrigger] RoundInput input, CancellationToken cancellationToken)
     {
         var steps = await plan.PlanAsync(input.Tenant, input.InvestigationId, input.Round, cancellationToken);
-        return new PlannedRound { StepIds = steps.Select(step => step.Id).ToList() };
+        return new PlannedRound { StepIds = steps.Select(step => step.StepId).ToList() };
     }
 
     [Function(nameof(GatherEvidenceForStep))]
     public async Task<StepOutput> GatherEvidenceForStep([ActivityTrigger] StepInput input, CancellationToken cancellationToken)
     {
-        var outcome = await gather.GatherAsync(input.Tenant, input.InvestigationId, input.StepId, input.LastAttempt, cancellationToken);
+        var outcome = await gather.GatherAsync(input.Tenant, input.InvestigationId, input.StepId, input.LastAttempt, input.Attempt, cancellationToken);
         return new StepOutput { Retry = outcome.Retry };
     }
 

@@ -32,6 +32,9 @@ public sealed record StepInput
 
     public required string StepId { get; init; }
 
+    /// <summary>From 1.</summary>
+    public required int Attempt { get; init; }
+
     /// <summary>Whatever comes back now is recorded, a gap too.</summary>
     public required bool LastAttempt { get; init; }
 }

@@ -55,7 +55,11 @@ public static class InvestigationOrchestration
         {
             var ask = new StepInput
             {
-                Tenant = input.Tenant, InvestigationId = input.InvestigationId, StepId = stepId, LastAttempt = InvestigationFlow.IsLastAttempt(attempt),
+                Tenant = input.Tenant,
+                InvestigationId = input.InvestigationId,
+                StepId = stepId,
+                Attempt = attempt,
+                LastAttempt = InvestigationFlow.IsLastAttempt(attempt),
             };
             try
             {
