@@ -14,6 +14,7 @@ internal sealed partial class LocalHost(
     IEnumerable<ITriggerListener> listeners,
     IEnumerable<DurableEngine> durable,
     InvocationTracker tracker,
+    IHostApplicationLifetime lifetime,
     ILogger<LocalHost> log) : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource stop = new();
@@ -32,6 +33,8 @@ internal sealed partial class LocalHost(
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        // Before waiting for anything, so that long streams that watch ApplicationStopping end by themselves.
+        lifetime.StopApplication();
         await stop.CancelAsync();
         // Together: the engine waits for its own activities and takes no new ones meanwhile.
         await Task.WhenAll(durable.Select(engine => engine.StopAsync(cancellationToken)).Append(tracker.DrainAsync()));

@@ -76,7 +76,7 @@ internal sealed class LocalHostBuilder
 
         built = true;
         var settings = HostSettings.Read(hostJson, Inner.Configuration);
-        var catalog = FunctionCatalog.Read(options);
+        var catalog = FunctionCatalog.Read(options, Inner.Configuration);
         Inner.Services.AddSingleton(settings);
         Inner.Services.AddSingleton(catalog);
         Inner.Services.TryAddSingleton(TimeProvider.System);
@@ -113,6 +113,8 @@ internal sealed class LocalHostBuilder
 
     private void AddLogging()
     {
+        // Two lines for each request and each call to a queue would drown the app's own; host.json may ask for them.
+        Inner.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         Inner.Logging.AddConfiguration(hostJson.GetSection("logging"));
         Inner.Logging.AddConfiguration(Inner.Configuration.GetSection("Logging"));
         Inner.Logging.AddSimpleConsole(console =>

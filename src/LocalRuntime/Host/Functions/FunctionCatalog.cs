@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
 
 namespace Nightwatch.LocalRuntime.Host.Functions;
 
@@ -34,11 +35,11 @@ internal sealed class FunctionCatalog
     public IReadOnlyDictionary<string, FunctionDescriptor> Activities => activities;
 
     /// <exception cref="FunctionRefusedException">A function breaks a rule.</exception>
-    public static FunctionCatalog Read(LocalHostOptions options)
+    public static FunctionCatalog Read(LocalHostOptions options, IConfiguration configuration)
     {
         var functions = new List<FunctionDescriptor>();
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var type in Types(options))
+        foreach (var type in Types(options, configuration))
         {
             foreach (var method in Methods(type))
             {
@@ -55,9 +56,21 @@ internal sealed class FunctionCatalog
         return new FunctionCatalog(functions);
     }
 
-    private static IEnumerable<Type> Types(LocalHostOptions options) =>
-        options.FunctionTypes
-        ?? (options.Assemblies ?? (Assembly.GetEntryAssembly() is { } entry ? [entry] : [])).SelectMany(assembly => assembly.GetTypes()).Where(type => type.IsClass);
+    private static IEnumerable<Type> Types(LocalHostOptions options, IConfiguration configuration) =>
+        // The compiler's own classes (closures, state machines) hold no functions.
+        options.FunctionTypes ?? Assemblies(options, configuration).SelectMany(assembly => assembly.GetTypes()).Where(type => type.IsClass && type.Name[0] != '<');
+
+    private static IEnumerable<Assembly> Assemblies(LocalHostOptions options, IConfiguration configuration)
+    {
+        if (options.Assemblies is not null)
+        {
+            return options.Assemblies;
+        }
+
+        // Where the app's Program runs inside another program (a test), the entry assembly is not the app.
+        var assembly = configuration["LocalRuntime:Assembly"] is { } name ? Assembly.Load(new AssemblyName(name)) : Assembly.GetEntryAssembly();
+        return assembly is null ? [] : [assembly];
+    }
 
     private static IEnumerable<MethodInfo> Methods(Type type) =>
         type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
