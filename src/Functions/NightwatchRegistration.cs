@@ -42,6 +42,7 @@ public static class NightwatchRegistration
             .AddIncidents()
             .AddInvestigations()
             .AddSingleton<InvestigationStarter>()
+            .AddSingleton<InvestigationStream>()
             .AddSingleton<IncidentFollowUp>();
     }
 
