@@ -15,6 +15,9 @@ internal sealed class InstanceSlot(long key)
 
     public int Failures { get; set; }
 
+    /// <summary>Set when the orchestrator was found to await what is not durable.</summary>
+    public bool HasIllegalAwait { get; set; }
+
     public long LastUsed { get; private set; }
 
     public bool IsRemoved { get; private set; }

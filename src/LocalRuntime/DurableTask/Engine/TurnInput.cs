@@ -15,11 +15,11 @@ internal sealed record TurnInput
     public TurnEnd? NeverStarts { get; init; }
 
     /// <summary>Null when there is nothing to do.</summary>
-    public static TurnInput? Collect(CachedInstance cache, List<InboxMessage> inbox, List<ActivityAnswer> answers, EngineState state)
+    public static TurnInput? Collect(CachedInstance cache, List<InboxMessage> inbox, List<ActivityAnswer> answers, EngineState state, bool evenIfEmpty)
     {
         var record = cache.Record;
         var first = record.Rows == 1;
-        if (!first && inbox.Count == 0 && answers.Count == 0)
+        if (!first && !evenIfEmpty && inbox.Count == 0 && answers.Count == 0)
         {
             return null;
         }

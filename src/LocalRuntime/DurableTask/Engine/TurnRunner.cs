@@ -90,14 +90,14 @@ internal sealed class TurnRunner(EngineState state, ActivityRunner activities)
         }
 
         var inbox = state.Store.LoadInbox(slot.Key, InboxLimit);
-        var turn = TurnInput.Collect(cache, inbox, answers, state);
+        var turn = TurnInput.Collect(cache, inbox, answers, state, slot.HasIllegalAwait);
         if (turn is null)
         {
             return IsStale(slot, cache);
         }
 
         var worker = state.Worker;
-        var outcome = Play(cache, turn);
+        var outcome = Play(slot, cache, turn);
         var commit = new TurnCommit
         {
             Before = cache.Record,
@@ -145,37 +145,51 @@ internal sealed class TurnRunner(EngineState state, ActivityRunner activities)
         return cache;
     }
 
-    private TurnOutcome Play(CachedInstance cache, TurnInput turn)
+    private TurnOutcome Play(InstanceSlot slot, CachedInstance cache, TurnInput turn)
     {
         if (turn.NeverStarts is { } end)
         {
             return new TurnOutcome { Lines = turn.Lines, Actions = [], CancelledTimers = [], Suspended = false, End = end };
         }
 
-        var executor = cache.Live;
-        cache.Live = null;
+        if (slot.HasIllegalAwait)
+        {
+            return OrchestrationExecutor.Refuse(turn.Lines, new InvalidOperationException(IllegalAwait.Message(cache.Record.Name)));
+        }
+
         try
         {
-            if (executor is null)
-            {
-                executor = new OrchestrationExecutor(cache.Record.Identity, state.Replay);
-                executor.Replay(cache.Lines);
-            }
-
-            var outcome = executor.Advance(turn.Lines);
-            if (outcome.End is null && cache.Lines.Count + outcome.Lines.Count > state.Options.MaxHistoryEvents)
-            {
-                return OrchestrationExecutor.Refuse(turn.Lines, new InvalidOperationException(
-                    $"The history has more than {state.Options.MaxHistoryEvents} lines. Use ContinueAsNew or smaller sub-orchestrations."));
-            }
-
-            cache.Live = state.Options.ExtendedSessions && outcome.End is null ? executor : null;
-            return outcome;
+            return PlayCode(slot, cache, turn);
         }
         catch (NonDeterministicOrchestrationException failure)
         {
             return OrchestrationExecutor.Refuse(turn.Lines, failure);
         }
+    }
+
+    private TurnOutcome PlayCode(InstanceSlot slot, CachedInstance cache, TurnInput turn)
+    {
+        var executor = cache.Live;
+        cache.Live = null;
+        if (executor is null)
+        {
+            executor = new OrchestrationExecutor(cache.Record.Identity, state.Replay, () =>
+            {
+                slot.HasIllegalAwait = true;
+                state.Slots.Wake(slot.Key);
+            });
+            executor.Replay(cache.Lines);
+        }
+
+        var outcome = executor.Advance(turn.Lines);
+        if (outcome.End is null && cache.Lines.Count + outcome.Lines.Count > state.Options.MaxHistoryEvents)
+        {
+            return OrchestrationExecutor.Refuse(turn.Lines, new InvalidOperationException(
+                $"The history has more than {state.Options.MaxHistoryEvents} lines. Use ContinueAsNew or smaller sub-orchestrations."));
+        }
+
+        cache.Live = state.Options.ExtendedSessions && outcome.End is null ? executor : null;
+        return outcome;
     }
 
     private void Remember(InstanceSlot slot, CachedInstance cache, TurnCommit commit, TurnResult result)

@@ -14,7 +14,7 @@ internal sealed class OrchestrationExecutor
 
     private readonly OrchestrationIdentity identity;
     private readonly ReplayServices services;
-    private readonly OrchestratorPump pump = new();
+    private readonly OrchestratorPump pump;
     private readonly OrchestratorContext context;
     private readonly List<HistoryEvent> beforeFirstTurn = [];
     private readonly Queue<HistoryEvent> whileSuspended = new();
@@ -23,8 +23,18 @@ internal sealed class OrchestrationExecutor
     private bool suspended;
     private int askedBefore;
 
-    public OrchestrationExecutor(OrchestrationIdentity identity, ReplayServices services)
+    /// <param name="identity">Whose orchestrator it is.</param>
+    /// <param name="services">What replay needs of the engine.</param>
+    /// <param name="illegalAwait">Called, from any thread, when something that is not durable continues the code after a turn has ended.</param>
+    public OrchestrationExecutor(OrchestrationIdentity identity, ReplayServices services, Action illegalAwait)
     {
+        pump = new OrchestratorPump(() =>
+        {
+            if (run?.IsCompleted != true)
+            {
+                illegalAwait();
+            }
+        });
         this.identity = identity;
         this.services = services;
         context = new OrchestratorContext(identity, services, pump);

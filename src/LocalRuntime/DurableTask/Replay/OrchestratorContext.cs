@@ -110,7 +110,7 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
         Events.Wait(eventName, waiter);
         if (cancellationToken.CanBeCanceled)
         {
-            cancellationToken.Register(() => waiter.Cancel(cancellationToken));
+            cancellationToken.Register(() => waiter.Cancel(pump, cancellationToken));
         }
 
         return waiter.Arrival;
@@ -174,7 +174,11 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
 
     private void Cancel(OpenCall call, CancellationToken cancellationToken)
     {
-        if (open.Remove(call.Line.Task))
+        if (!pump.IsCurrentThread)
+        {
+            pump.Post(_ => Cancel(call, cancellationToken), null);
+        }
+        else if (open.Remove(call.Line.Task))
         {
             cancelledTimers.Add(call.Line.Task);
             call.Answer.TrySetCanceled(cancellationToken);
@@ -209,9 +213,13 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
             }
         }
 
-        public void Cancel(CancellationToken cancellationToken)
+        public void Cancel(OrchestratorPump pump, CancellationToken cancellationToken)
         {
-            if (!arrival.Task.IsCompleted)
+            if (!pump.IsCurrentThread)
+            {
+                pump.Post(_ => Cancel(pump, cancellationToken), null);
+            }
+            else if (!arrival.Task.IsCompleted)
             {
                 Abandon?.Invoke();
                 arrival.TrySetCanceled(cancellationToken);

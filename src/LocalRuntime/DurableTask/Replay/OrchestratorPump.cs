@@ -6,11 +6,11 @@ namespace Nightwatch.LocalRuntime.DurableTask;
 /// Runs an orchestrator's continuations on the one thread that plays its history. What another thread posts shows that the code awaited something
 /// that is not durable (or that a middleware hopped through the pool while returning); it is run here too, but from then on the context refuses calls.
 /// </summary>
-internal sealed class OrchestratorPump : SynchronizationContext
+internal sealed class OrchestratorPump(Action cameTooLate) : SynchronizationContext
 {
     private readonly Queue<(SendOrPostCallback Callback, object? State)> posted = new();
     private readonly BlockingCollection<(SendOrPostCallback Callback, object? State)> foreign = [];
-    private int thread;
+    private volatile int thread;
 
     /// <summary>True while the calling thread is the one that plays the history.</summary>
     public bool IsCurrentThread => thread == Environment.CurrentManagedThreadId;
@@ -27,6 +27,11 @@ internal sealed class OrchestratorPump : SynchronizationContext
         else
         {
             foreign.Add((d, state));
+            if (thread == 0)
+            {
+                // The turn is over: whatever this continues, history will never know of it.
+                cameTooLate();
+            }
         }
     }
 
@@ -56,6 +61,10 @@ internal sealed class OrchestratorPump : SynchronizationContext
         {
             SetSynchronizationContext(outer);
             thread = 0;
+            if (foreign.Count > 0)
+            {
+                cameTooLate();
+            }
         }
     }
 
