@@ -38,6 +38,7 @@ internal sealed class CorrelationDecision
     private readonly Dictionary<string, PendingEpisode> pending;
     private readonly Dictionary<string, EpisodeStamp> stamps = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> placed = new(StringComparer.Ordinal);
+    private readonly FacetIndex<string> known = new();
     private readonly HashSet<string> opened = new(StringComparer.Ordinal);
     private bool isChanged;
 
@@ -51,6 +52,18 @@ internal sealed class CorrelationDecision
         incidents = window.Incidents.ToDictionary(i => i.Id, StringComparer.Ordinal);
         order = [.. window.Incidents.Select(i => i.Id)];
         pending = new Dictionary<string, PendingEpisode>(window.Pending, StringComparer.Ordinal);
+        foreach (var incident in window.Incidents)
+        {
+            foreach (var facet in incident.Facets)
+            {
+                known.Add(facet, incident.Id);
+            }
+        }
+    }
+
+    private sealed record Undecided(EpisodeInput Input, AlertFacet Facet)
+    {
+        public bool IsPlaced { get; set; }
     }
 
     /// <param name="stored">Incidents that the episodes belong or belonged to and that the window does not hold.</param>
@@ -75,7 +88,7 @@ internal sealed class CorrelationDecision
 
     private void Run(IReadOnlyList<EpisodeInput> episodes)
     {
-        var undecided = new List<(EpisodeInput Input, AlertFacet Facet)>();
+        var undecided = new List<Undecided>();
         foreach (var input in episodes.OrderBy(e => e.Episode.StartsAt).ThenBy(e => e.Episode.Id, StringComparer.Ordinal))
         {
             if (IncidentIdOf(input.Episode) is { } incidentId)
@@ -84,20 +97,23 @@ internal sealed class CorrelationDecision
             }
             else
             {
-                undecided.Add((input, AlertFacet.Of(input.Episode)));
+                undecided.Add(new Undecided(input, AlertFacet.Of(input.Episode)));
             }
         }
 
-        // Earlier first: each joins what is there, or opens an incident that those after it may join, directly or through others.
-        while (undecided.Count > 0)
+        var waiting = new FacetIndex<Undecided>();
+        foreach (var one in undecided)
         {
-            var (input, facet) = undecided[0];
-            undecided.RemoveAt(0);
-            var joined = JoinPrevious(input) ?? JoinRelated(input, facet) ?? Open(input);
-            if (joined is not null)
+            waiting.Add(one.Facet, one);
+        }
+
+        // Earlier first: each joins what is there, or opens an incident that those after it may join, directly or through others.
+        foreach (var one in undecided)
+        {
+            if (!one.IsPlaced && (JoinPrevious(one.Input) ?? JoinRelated(one) ?? Open(one.Input)) is { } joined)
             {
-                Admit(input, facet, joined.Value.IncidentId, joined.Value.Because);
-                Spread(facet, joined.Value.IncidentId, undecided);
+                Admit(one, joined.IncidentId, joined.Because);
+                Spread(one, joined.IncidentId, waiting);
             }
         }
     }
@@ -157,26 +173,27 @@ internal sealed class CorrelationDecision
         return input.Flapping && since <= options.FlappingWindow ? "The same alert is flapping; it fired in this incident before." : null;
     }
 
-    private (string IncidentId, string Because)? JoinRelated(EpisodeInput input, AlertFacet facet)
+    private (string IncidentId, string Because)? JoinRelated(Undecided one)
     {
         (string IncidentId, string Because)? best = null;
-        var bestScore = Affinity.Enough - 1e-9;
-        foreach (var id in order)
+        var bestScore = Affinity.Enough;
+        foreach (var (other, id) in known.Find(one.Facet))
         {
             var incident = incidents[id];
-            if (incident.ResolvedAt is { } resolvedAt && input.Episode.StartsAt > resolvedAt)
+            if (incident.ResolvedAt is { } resolvedAt && one.Input.Episode.StartsAt > resolvedAt)
             {
                 continue;
             }
 
-            var isCrowded = IsCrowded(facet, incident);
-            foreach (var other in incident.Facets)
+            var (score, because) = Affinity.Between(one.Facet, other, IsCrowded(one.Facet, other, incident), options.Window);
+            if (score > bestScore || (best is null && score == bestScore))
             {
-                var (score, because) = Affinity.Between(facet, other, isCrowded, options.Window);
-                if (score > bestScore)
-                {
-                    (best, bestScore) = ((id, Sentence(because, other)), score);
-                }
+                (best, bestScore) = ((id, Sentence(because, other)), score);
+            }
+
+            if (bestScore >= Affinity.SharedSubject)
+            {
+                break;
             }
         }
 
@@ -198,8 +215,9 @@ internal sealed class CorrelationDecision
         return (incident.Id, "First alert of the incident.");
     }
 
-    private void Admit(EpisodeInput input, AlertFacet facet, string incidentId, string because)
+    private void Admit(Undecided one, string incidentId, string because)
     {
+        var (input, facet) = (one.Input, one.Facet);
         var incident = Count(Absorb(incidents[incidentId], input), null, input.Episode);
         var facets = incident.Facets.Where(f => !f.IsSameSubject(facet)).Append(facet with { At = Latest(incident.Facets, facet) }).TakeLast(MaxFacets);
         Put(incident with
@@ -210,30 +228,30 @@ internal sealed class CorrelationDecision
             CommonLabels = incident.Episodes == 0 ? incident.CommonLabels : IncidentText.Common(incident.CommonLabels, input.Episode.Labels),
             Facets = [.. facets],
         });
+        known.Add(facet, incidentId);
+        one.IsPlaced = true;
         placed[input.Episode.Fingerprint] = incidentId;
         Decided(input.Episode, incidentId, because);
     }
 
     /// <summary>Those that belong to the one that was just placed come along, and those that belong to them.</summary>
-    private void Spread(AlertFacet from, string incidentId, List<(EpisodeInput Input, AlertFacet Facet)> undecided)
+    private void Spread(Undecided from, string incidentId, FacetIndex<Undecided> waiting)
     {
-        var frontier = new Queue<AlertFacet>([from]);
+        var frontier = new Queue<AlertFacet>([from.Facet]);
         while (frontier.TryDequeue(out var facet))
         {
-            for (var i = 0; i < undecided.Count; i++)
+            foreach (var (_, other) in waiting.Find(facet))
             {
-                var (input, other) = undecided[i];
-                if (input.PreviousIncidentId is not null)
+                if (other.IsPlaced || other.Input.PreviousIncidentId is not null || (!other.Input.Episode.SeenFiring && other.Input.Episode.Status == AlertStatus.Resolved))
                 {
                     continue;
                 }
 
-                var (score, because) = Affinity.Between(other, facet, IsCrowded(other, incidents[incidentId]), options.Window);
-                if (score >= Affinity.Enough - 1e-9)
+                var (score, because) = Affinity.Between(other.Facet, facet, IsCrowded(other.Facet, facet, incidents[incidentId]), options.Window);
+                if (score >= Affinity.Enough)
                 {
-                    undecided.RemoveAt(i--);
-                    Admit(input, other, incidentId, Sentence(because, facet));
-                    frontier.Enqueue(other);
+                    Admit(other, incidentId, Sentence(because, facet));
+                    frontier.Enqueue(other.Facet);
                 }
             }
         }
@@ -246,8 +264,8 @@ internal sealed class CorrelationDecision
 
     private static string Sentence(string because, AlertFacet other) => $"{char.ToUpperInvariant(because[0])}{because[1..]} as {other.Name}, close in time.";
 
-    private bool IsCrowded(AlertFacet facet, WindowIncident incident) =>
-        facet.Namespace is { } name
+    private bool IsCrowded(AlertFacet facet, AlertFacet other, WindowIncident incident) =>
+        facet.Namespace is { } name && name == other.Namespace
         && (options.SharedNamespaces.Contains(name) || incident.Facets.Where(f => f.Namespace == name).SelectMany(f => f.Services).Distinct().Skip(options.CrowdedNamespaceServices).Any());
 
     /// <summary>Suppression and rules of a firing episode, taken into its incident; once investigated for, always.</summary>
