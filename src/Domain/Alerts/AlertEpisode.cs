@@ -48,7 +48,7 @@ public sealed record AlertEpisode
 
     public required DateTimeOffset ChangedAt { get; init; }
 
-    /// <summary>How the episode ended: resolved, superseded (a newer one of the same alert began), reconciled (Alertmanager no longer knows it).</summary>
+    /// <summary>How the episode ended: resolved, superseded (a newer one of the same alert began), reconciled (Alertmanager no longer knows it), expired.</summary>
     public string? ClosedBecause { get; init; }
 
     public string? IncidentId { get; init; }
@@ -63,7 +63,22 @@ public sealed record AlertEpisode
 
     public bool Flapping { get; init; }
 
-    public static string IdOf(string fingerprint, DateTimeOffset startsAt) => $"{fingerprint}-{startsAt.ToUnixTimeMilliseconds()}";
+    /// <summary>False for one that was already over when it was first heard of.</summary>
+    public bool SeenFiring { get; init; }
+
+    /// <summary>The status under which its incident counts it; null until correlated.</summary>
+    public AlertStatus? CountedAs { get; init; }
+
+    /// <summary>Revision of the correlation window that decided what is written here; a later one is never overwritten by an earlier one.</summary>
+    public long CorrelationRevision { get; init; }
+
+    /// <summary>Since when the alerting system no longer lists this firing alert.</summary>
+    public DateTimeOffset? MissingSince { get; init; }
+
+    public static string IdOf(string fingerprint, DateTimeOffset startsAt) => $"{fingerprint}-{MillisecondsOf(startsAt)}";
+
+    /// <summary>Alertmanager answers with milliseconds and sends webhooks with nanoseconds; both are the same start.</summary>
+    internal static long MillisecondsOf(DateTimeOffset startsAt) => startsAt.ToUnixTimeMilliseconds();
 
     public static DocumentType<AlertEpisode> Type { get; } = new()
     {

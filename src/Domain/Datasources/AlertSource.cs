@@ -51,6 +51,11 @@ public interface IAlertSource
 {
     string Name { get; }
 
+    /// <summary>A page where a person sees the alerts, and one for the silences; null where there is none.</summary>
+    Uri? AlertsPage => null;
+
+    Uri? SilencesPage => null;
+
     /// <summary>Every alert it holds, silenced and inhibited ones included.</summary>
     Task<IReadOnlyList<ActiveAlert>> ListAlertsAsync(CancellationToken cancellationToken);
 

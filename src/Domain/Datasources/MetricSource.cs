@@ -22,18 +22,28 @@ public sealed record AlertingRule(string Name, string Expression, TimeSpan Durat
 /// <summary>Name, type (counter, gauge, histogram, summary, unknown) and help of a metric.</summary>
 public sealed record MetricMetadata(string Name, string Type, string Help, string Unit);
 
+/// <summary>What a query gave, and what the source said beside it (warnings and infos, in its own words), which may mean that something is missing.</summary>
+public sealed record MetricAnswer<T>(IReadOnlyList<T> Items, IReadOnlyList<string> Notes)
+{
+    public MetricAnswer(IReadOnlyList<T> items)
+        : this(items, [])
+    {
+    }
+}
+
 /// <summary>A source of metrics that speaks PromQL. Every method throws <see cref="SourceException"/> for a failure of the source.</summary>
 public interface IMetricSource
 {
     /// <summary>Name of the configured datasource.</summary>
     string Name { get; }
 
-    Task<IReadOnlyList<MetricSample>> QueryAsync(string promql, DateTimeOffset at, CancellationToken cancellationToken);
+    /// <summary>Samples at one time: of a scalar one without labels; of a range selector every sample in its range.</summary>
+    Task<MetricAnswer<MetricSample>> QueryAsync(string promql, DateTimeOffset at, CancellationToken cancellationToken);
 
-    Task<IReadOnlyList<MetricSeries>> QueryRangeAsync(string promql, TimeWindow window, TimeSpan step, CancellationToken cancellationToken);
+    Task<MetricAnswer<MetricSeries>> QueryRangeAsync(string promql, TimeWindow window, TimeSpan step, CancellationToken cancellationToken);
 
     /// <summary>Label sets of the series that match any of the selectors within the window, at most <paramref name="limit"/>.</summary>
-    Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> FindSeriesAsync(IReadOnlyList<string> selectors, TimeWindow window, int limit, CancellationToken cancellationToken);
+    Task<MetricAnswer<IReadOnlyDictionary<string, string>>> FindSeriesAsync(IReadOnlyList<string> selectors, TimeWindow window, int limit, CancellationToken cancellationToken);
 
     Task<IReadOnlyList<MetricMetadata>> ListMetadataAsync(CancellationToken cancellationToken);
 

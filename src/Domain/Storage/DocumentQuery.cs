@@ -24,7 +24,7 @@ public sealed record DocumentQuery
 
     public IReadOnlyList<FieldFilter> Where { get; init; } = [];
 
-    /// <summary>An indexed field, or null for the order of ids.</summary>
+    /// <summary>An indexed field, or null for the order of ids. Documents that have no value in it are left out.</summary>
     public string? OrderBy { get; init; }
 
     public bool Descending { get; init; }

@@ -26,6 +26,7 @@ public interface IDocuments<T>
     Task<bool> DeleteAsync(string partitionKey, string id, string? etag, CancellationToken cancellationToken);
 
     /// <summary>Filtered and ordered reading with stable keyset paging; its cost depends on the page, not on how much is stored.</summary>
+    /// <exception cref="ArgumentException">A field that the document type does not declare, a page size out of range, or a token that is not ours.</exception>
     Task<DocumentPage<T>> QueryAsync(string partitionKey, DocumentQuery query, CancellationToken cancellationToken);
 }
 

@@ -70,5 +70,8 @@ public interface ITool
 {
     ToolDescriptor Descriptor { get; }
 
+    /// <summary>False when what the tool needs is not configured; the catalogue leaves it out.</summary>
+    bool Available => true;
+
     Task<ToolResult> InvokeAsync(ToolCall call, CancellationToken cancellationToken);
 }

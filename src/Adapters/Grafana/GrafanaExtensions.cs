@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Nightwatch.Adapters.Http;
+using Nightwatch.Domain.Datasources;
+
+namespace Nightwatch.Adapters.Grafana;
+
+public static class GrafanaExtensions
+{
+    /// <summary>
+    /// An <see cref="IChangeSource"/> for GRAFANA_URL; none when it is not set. Further keys: GRAFANA_TOKEN (of a service account), GRAFANA_NAME,
+    /// _EXTERNAL_URL, _USERNAME, _PASSWORD, _HEADER, _TIMEOUT_SECONDS, _MAX_ANSWER_MB.
+    /// </summary>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting is wrong.</exception>
+    public static IServiceCollection AddGrafana(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSourceHttpClient(GrafanaChangeSource.ClientName);
+        if (SourceOptions.Read(configuration, "GRAFANA", "grafana") is { } options)
+        {
+            services.AddSingleton<IChangeSource>(s => new GrafanaChangeSource(s.GetRequiredService<IHttpClientFactory>(), options, s.GetRequiredService<TimeProvider>()));
+        }
+
+        return services;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text.Json;
+using Nightwatch.Adapters.Http;
+using Nightwatch.Domain.Datasources;
+
+namespace Nightwatch.Adapters.Loki;
+
+/// <summary>Where people look at logs: Grafana's Explore page, when there is a Grafana.</summary>
+internal sealed record ExploreLink(Uri Grafana, string DatasourceUid);
+
+/// <summary>Loki's HTTP API, written from grafana.com/docs/loki/latest/reference/loki-http-api.</summary>
+internal sealed class LokiLogSource(IHttpClientFactory clients, SourceOptions options, ExploreLink? explore, TimeProvider time) : ILogSource
+{
+    public const string ClientName = "loki";
+
+    // Loki's errors are plain text, so the client's own reading of them is right.
+    private readonly SourceClient source = new(clients, ClientName, options, static _ => null, time);
+
+    public string Name => options.Name;
+
+    public async Task<IReadOnlyList<LogEntry>> QueryRangeAsync(string logql, TimeWindow window, int limit, CancellationToken cancellationToken)
+    {
+        var answer = await source.AskAsync<LokiAnswer<LokiData>>(
+            "loki/api/v1/query_range",
+            [
+                new("query", logql),
+                new("start", QueryText.Nanoseconds(window.Start)),
+                // Loki's end is exclusive; ours is not.
+                new("end", QueryText.Nanoseconds(window.End.AddTicks(1))),
+                new("limit", limit.ToString(CultureInfo.InvariantCulture)),
+                new("direction", "backward"),
+            ],
+            cancellationToken).ConfigureAwait(false);
+        var data = Data(answer);
+        if (data.ResultType != "streams")
+        {
+            throw new SourceException(SourceFailure.BadRequest, Name, $"{Name}: the query gives a {FailureText.Shorten(data.ResultType)}, not log lines");
+        }
+
+        return
+        [
+            .. source.WithoutNulls(source.Parse<List<LokiStream>>(data.Result))
+                .SelectMany(s => s.Values.Select(v => new LogEntry(v.At, s.Stream, v.Line)))
+                .OrderByDescending(l => l.At)
+                .Take(limit),
+        ];
+    }
+
+    public async Task<IReadOnlyList<string>> ListLabelsAsync(TimeWindow window, CancellationToken cancellationToken) =>
+        await ListAsync("loki/api/v1/labels", window, cancellationToken).ConfigureAwait(false);
+
+    public async Task<IReadOnlyList<string>> ListLabelValuesAsync(string label, TimeWindow window, CancellationToken cancellationToken) =>
+        await ListAsync($"loki/api/v1/label/{Uri.EscapeDataString(label)}/values", window, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Grafana's Explore over the window; without a Grafana the API's own answer.</summary>
+    public Uri LinkTo(string logql, TimeWindow window)
+    {
+        if (explore is null)
+        {
+            return new Uri(options.ExternalUrl, "loki/api/v1/query_range?" + QueryText.Of(
+                [new("query", logql), new("start", QueryText.Nanoseconds(window.Start)), new("end", QueryText.Nanoseconds(window.End))]));
+        }
+
+        var panes = JsonSerializer.Serialize(new
+        {
+            logs = new
+            {
+                datasource = explore.DatasourceUid,
+                queries = new[] { new { refId = "A", expr = logql, datasource = new { type = "loki", uid = explore.DatasourceUid } } },
+                range = new { from = Milliseconds(window.Start), to = Milliseconds(window.End) },
+            },
+        });
+        return new Uri(explore.Grafana, "explore?" + QueryText.Of([new("schemaVersion", "1"), new("panes", panes)]));
+    }
+
+    private async Task<IReadOnlyList<string>> ListAsync(string path, TimeWindow window, CancellationToken cancellationToken)
+    {
+        var query = QueryText.Of([new("start", QueryText.Nanoseconds(window.Start)), new("end", QueryText.Nanoseconds(window.End))]);
+        var answer = await source.GetAsync<LokiAnswer<List<string>>>($"{path}?{query}", cancellationToken).ConfigureAwait(false);
+        // Loki leaves data out when there is nothing.
+        return answer.Status == "success" ? [.. (answer.Data ?? []).Where(v => v is not null)] : throw source.Bad("the answer is not a success");
+    }
+
+    private T Data<T>(LokiAnswer<T> answer)
+        where T : class => answer is { Status: "success", Data: { } data } ? data : throw source.Bad("the answer has no data");
+
+    private static string Milliseconds(DateTimeOffset at) => at.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+}

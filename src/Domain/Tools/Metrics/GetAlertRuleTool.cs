@@ -1,0 +1,57 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Governance;
+
+namespace Nightwatch.Domain.Tools.Metrics;
+
+public sealed record GetAlertRuleArguments
+{
+    [Description("The alertname label.")]
+    [Length(1, 512)]
+    public required string Alertname { get; init; }
+
+    [Description("Name of the metric source; the default one when left out.")]
+    [Length(1, 64)]
+    public string? Source { get; init; }
+}
+
+/// <summary>get_alert_rule: the expression behind an alert.</summary>
+internal sealed class GetAlertRuleTool(IEnumerable<IMetricSource> sources, TimeProvider time) : Tool<GetAlertRuleArguments>(
+    "get_alert_rule",
+    "Finds the alerting rules with a name. Data: {rules: [{name, expression, for_seconds, group, labels}]}.",
+    Permission.ReadAlerts,
+    ToolEffects.Reads)
+{
+    private const string Invocation = "GET /api/v1/rules?type=alert";
+
+    private readonly List<IMetricSource> sources = [.. sources];
+
+    protected override async Task<ToolResult> RunAsync(string tenant, GetAlertRuleArguments arguments, CancellationToken cancellationToken)
+    {
+        var (source, failure) = SourceChoice.Choose(sources, s => s.Name, arguments.Source, "metrics", "PROMETHEUS_URL");
+        if (source is null)
+        {
+            return failure! with { Invocation = Invocation };
+        }
+
+        return await AskAsync(Invocation, null, async () =>
+        {
+            var rules = (await source.ListAlertingRulesAsync(cancellationToken).ConfigureAwait(false)).Where(r => r.Name == arguments.Alertname).ToList();
+            if (rules.Count == 0)
+            {
+                return Outcome.NoData($"{source.Name} has no alerting rule with that name.");
+            }
+
+            var now = time.GetUtcNow();
+            return Outcome.Success(new RulesData([.. rules.Select(Rule.Of)])) with { Link = source.LinkTo(rules[0].Expression, new TimeWindow(now.AddHours(-1), now)).AbsoluteUri };
+        }).ConfigureAwait(false);
+    }
+
+    private sealed record RulesData(IReadOnlyList<Rule> Rules);
+
+    private sealed record Rule(string Name, string Expression, double ForSeconds, string Group, IReadOnlyDictionary<string, string> Labels)
+    {
+        public static Rule Of(AlertingRule rule) => new(rule.Name, rule.Expression, rule.Duration.TotalSeconds, rule.Group, rule.Labels);
+    }
+}

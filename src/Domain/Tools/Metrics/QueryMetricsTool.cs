@@ -1,0 +1,56 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Governance;
+
+namespace Nightwatch.Domain.Tools.Metrics;
+
+public sealed record QueryMetricsArguments
+{
+    [Description("PromQL, evaluated at one time.")]
+    [Length(1, 8192)]
+    public required string Query { get; init; }
+
+    [Description("When, as RFC 3339; now when left out.")]
+    public DateTimeOffset? Time { get; init; }
+
+    [Description("Name of the metric source; the default one when left out.")]
+    [Length(1, 64)]
+    public string? Source { get; init; }
+}
+
+/// <summary>query_metrics: a PromQL expression at one time.</summary>
+internal sealed class QueryMetricsTool(IEnumerable<IMetricSource> sources, TimeProvider time) : Tool<QueryMetricsArguments>(
+    "query_metrics",
+    "Evaluates PromQL at one time. Data: {samples: [{labels, value (null for NaN or infinite), at}], total}.",
+    Permission.ReadMetrics,
+    ToolEffects.Reads)
+{
+    private readonly List<IMetricSource> sources = [.. sources];
+
+    protected override async Task<ToolResult> RunAsync(string tenant, QueryMetricsArguments arguments, CancellationToken cancellationToken)
+    {
+        var (source, failure) = SourceChoice.Choose(sources, s => s.Name, arguments.Source, "metrics", "PROMETHEUS_URL");
+        if (source is null)
+        {
+            return failure! with { Invocation = arguments.Query };
+        }
+
+        var at = arguments.Time?.ToUniversalTime() ?? time.GetUtcNow();
+        var link = source.LinkTo(arguments.Query, new TimeWindow(at.AddHours(-1), at)).AbsoluteUri;
+        return await AskAsync(arguments.Query, link, async () =>
+        {
+            var answer = await source.QueryAsync(arguments.Query, at, cancellationToken).ConfigureAwait(false);
+            return answer.Items.Count == 0
+                ? Outcome.NoData(Outcome.Notes(["No series matches at that time.", .. answer.Notes])!)
+                : Outcome.Success(new SamplesData([.. answer.Items.Select(Sample.Of)], answer.Items.Count), Outcome.Notes(answer.Notes));
+        }).ConfigureAwait(false);
+    }
+
+    private sealed record SamplesData(IReadOnlyList<Sample> Samples, int Total);
+
+    private sealed record Sample(IReadOnlyDictionary<string, string> Labels, double? Value, DateTimeOffset At)
+    {
+        public static Sample Of(MetricSample sample) => new(sample.Labels, ToolJson.Number(sample.Value), sample.At);
+    }
+}

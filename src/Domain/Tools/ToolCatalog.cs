@@ -1,0 +1,138 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
+using Nightwatch.Domain.Governance;
+
+namespace Nightwatch.Domain.Tools;
+
+/// <summary>Every tool that is available here, behind one door: permission, arguments, time, size and secrets are looked after in this one place.</summary>
+public sealed partial class ToolCatalog : IToolCatalog
+{
+    private static readonly JsonDocumentOptions ArgumentsReading = new() { MaxDepth = 32, AllowDuplicateProperties = false };
+
+    private readonly SortedDictionary<string, ITool> tools = new(StringComparer.Ordinal);
+    private readonly IMasker masker;
+    private readonly TimeProvider time;
+    private readonly ILogger<ToolCatalog> logger;
+
+    /// <exception cref="ArgumentException">A name is not snake_case, or two tools have the same one.</exception>
+    public ToolCatalog(IEnumerable<ITool> tools, IMasker masker, TimeProvider time, ILogger<ToolCatalog> logger)
+    {
+        this.masker = masker;
+        this.time = time;
+        this.logger = logger;
+        foreach (var tool in tools.Where(t => t.Available))
+        {
+            var name = tool.Descriptor.Name;
+            if (!SnakeCase().IsMatch(name) || name.Length > 64)
+            {
+                throw new ArgumentException($"The tool name {name} is not verb_noun in snake_case.", nameof(tools));
+            }
+
+            if (!this.tools.TryAdd(name, tool))
+            {
+                throw new ArgumentException($"Two tools are named {name}.", nameof(tools));
+            }
+        }
+
+        Tools = [.. this.tools.Values.Select(t => t.Descriptor)];
+    }
+
+    public IReadOnlyList<ToolDescriptor> Tools { get; }
+
+    public async Task<ToolResult> InvokeAsync(ToolRequest request, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        var tool = tools.GetValueOrDefault(request.Name);
+        var name = tool?.Descriptor.Name ?? "unknown";
+        using var activity = ToolTelemetry.Activities.StartActivity($"execute_tool {name}");
+        var result = Finish(request, await CheckAndRunAsync(tool, request, cancellationToken).ConfigureAwait(false));
+        activity?.SetTag("gen_ai.tool.name", name);
+        activity?.SetTag("nightwatch.tool.status", ToolTelemetry.StatusName(result.Status));
+        ToolTelemetry.Count(name, result.Status, time.GetElapsedTime(began));
+        return result;
+    }
+
+    private async Task<ToolResult> CheckAndRunAsync(ITool? tool, ToolRequest request, CancellationToken cancellationToken)
+    {
+        if (tool is null)
+        {
+            return Outcome.Error($"There is no such tool; there are {string.Join(", ", tools.Keys)}.");
+        }
+
+        if (!request.Granted.Contains(tool.Descriptor.Permission))
+        {
+            return Outcome.Error($"{tool.Descriptor.Name} needs the permission {tool.Descriptor.Permission}, which was not granted.");
+        }
+
+        if (request.Arguments.Length > ToolLimits.MaxArgumentsLength)
+        {
+            return Outcome.Error($"The arguments are longer than {ToolLimits.MaxArgumentsLength} characters.");
+        }
+
+        try
+        {
+            using var arguments = JsonDocument.Parse(request.Arguments, ArgumentsReading);
+            return JsonSchemaValidator.Validate(tool.Descriptor.InputSchema, arguments.RootElement) is { } wrong
+                ? Outcome.Error($"Wrong arguments: {wrong}.")
+                : await RunAsync(tool, request, arguments.RootElement.Clone(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (JsonException exception)
+        {
+            return Outcome.Error($"The arguments are not one well-formed JSON object (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine}).");
+        }
+    }
+
+    private async Task<ToolResult> RunAsync(ITool tool, ToolRequest request, JsonElement arguments, CancellationToken cancellationToken)
+    {
+        var timeout = request.Timeout > TimeSpan.Zero && request.Timeout < ToolLimits.MaxTimeout ? request.Timeout : ToolLimits.MaxTimeout;
+        using var limit = new CancellationTokenSource(timeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            // WaitAsync: a tool that does not look at its token must not hold up the one who asked.
+            return await tool.InvokeAsync(new ToolCall(request.Tenant, arguments), linked.Token).WaitAsync(linked.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            return Outcome.Error($"{tool.Descriptor.Name} did not finish within {timeout.TotalSeconds:0.#} s.", transient: true);
+        }
+        // The tool boundary: whatever a tool does wrong becomes a result.
+        catch (Exception exception)
+        {
+            LogFault(tool.Descriptor.Name, exception);
+            return Outcome.Error($"{tool.Descriptor.Name} failed; the log says more.");
+        }
+    }
+
+    private ToolResult Finish(ToolRequest request, ToolResult result)
+    {
+        var invocation = result.Invocation.Length > 0 ? result.Invocation : $"{request.Name} {request.Arguments}";
+        var (data, leftOut) = result.Data is { } given ? Bound(given) : (null, null);
+        return result with
+        {
+            Invocation = masker.Mask(Shorten(invocation)),
+            Data = data,
+            Link = result.Link is null ? null : masker.Mask(result.Link),
+            Message = Outcome.Notes(result.Message, leftOut) is { } message ? masker.Mask(Shorten(message)) : null,
+        };
+    }
+
+    private (JsonElement?, string?) Bound(JsonElement data)
+    {
+        var (bounded, leftOut) = ToolData.Bound(data, ToolLimits.MaxDataBytes, ToolLimits.MaxStringLength, masker);
+        return (bounded, leftOut);
+    }
+
+    private static string Shorten(string text) => text.Length <= ToolLimits.MaxStringLength * 2 ? text : text[..(ToolLimits.MaxStringLength * 2)] + "...";
+
+    [GeneratedRegex("^[a-z][a-z0-9]*(_[a-z0-9]+)+$", RegexOptions.NonBacktracking)]
+    private static partial Regex SnakeCase();
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The tool {Tool} failed.")]
+    private partial void LogFault(string tool, Exception exception);
+}

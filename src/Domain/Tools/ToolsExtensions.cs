@@ -1,0 +1,35 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Tools.Alerting;
+using Nightwatch.Domain.Tools.Changes;
+using Nightwatch.Domain.Tools.History;
+using Nightwatch.Domain.Tools.Logs;
+using Nightwatch.Domain.Tools.Metrics;
+
+namespace Nightwatch.Domain.Tools;
+
+public static class ToolsExtensions
+{
+    /// <summary>
+    /// <see cref="IToolCatalog"/> with every tool of ours and every further <see cref="ITool"/> that is registered. Sources (metrics, alerts, logs,
+    /// changes) and the stores of episodes, incidents and investigations come from elsewhere, in any order.
+    /// </summary>
+    public static IServiceCollection AddTools(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IMasker, PatternMasker>();
+        services.AddSingleton<ITool, QueryMetricsTool>();
+        services.AddSingleton<ITool, QueryMetricsRangeTool>();
+        services.AddSingleton<ITool, ListMetricsTool>();
+        services.AddSingleton<ITool, GetAlertRuleTool>();
+        services.AddSingleton<ITool, ListAlertsTool>();
+        services.AddSingleton<ITool, GetSilencesTool>();
+        services.AddSingleton<ITool, GetAlertHistoryTool>();
+        services.AddSingleton<ITool, FindSimilarIncidentsTool>();
+        services.AddSingleton<ITool, FindChangesTool>();
+        services.AddSingleton<ITool, QueryLogsTool>();
+        services.AddSingleton<IToolCatalog, ToolCatalog>();
+        return services;
+    }
+}

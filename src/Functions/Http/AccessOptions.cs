@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Options;
+
+namespace Nightwatch.Functions.Http;
+
+/// <summary>Who may call. Tokens are known by their SHA-256 only.</summary>
+public sealed class AccessOptions
+{
+    /// <summary>Lower-case hexadecimal SHA-256 hashes of the tokens that may send alerts, separated by commas. Key NIGHTWATCH_INTAKE_TOKEN_SHA256.</summary>
+    public IReadOnlyList<string> IntakeTokenHashes { get; set; } = [];
+
+    /// <summary>The same for tokens that may read. Key NIGHTWATCH_READ_TOKEN_SHA256.</summary>
+    public IReadOnlyList<string> ReadTokenHashes { get; set; } = [];
+
+    /// <summary>Key NIGHTWATCH_DEVELOPMENT=loopback: a request without credentials that comes from this machine, to a loopback address, may do everything.</summary>
+    public bool AllowLoopbackWithoutCredentials { get; set; }
+
+    public static IReadOnlyList<string> ParseHashes(string? value) =>
+        (value ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(h => h.ToLowerInvariant()).ToList();
+}
+
+/// <summary>Refuses to start with a token setting that could never match.</summary>
+public sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
+{
+    public ValidateOptionsResult Validate(string? name, AccessOptions options)
+    {
+        var bad = options.IntakeTokenHashes.Concat(options.ReadTokenHashes).Any(h => h.Length != 64 || !h.All(char.IsAsciiHexDigit));
+        return bad
+            ? ValidateOptionsResult.Fail("NIGHTWATCH_INTAKE_TOKEN_SHA256 and NIGHTWATCH_READ_TOKEN_SHA256 take SHA-256 hashes: 64 hexadecimal digits each, separated by commas (printf %s TOKEN | sha256sum).")
+            : ValidateOptionsResult.Success;
+    }
+}

@@ -1,0 +1,30 @@
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Nightwatch.Domain.Investigations;
+
+namespace Nightwatch.Functions.Investigations;
+
+/// <summary>Claims an incident's investigation and starts its orchestration, once: both are keyed by the investigation's id.</summary>
+public sealed class InvestigationStarter(ClaimInvestigation claim)
+{
+    public async Task StartAsync(DurableTaskClient client, string tenant, string incidentId, CancellationToken cancellationToken)
+    {
+        var claimed = await claim.ClaimAsync(tenant, incidentId, cancellationToken);
+        if (claimed.InvestigationId is not { } id)
+        {
+            return;
+        }
+
+        var running = await client.GetInstanceAsync(id, getInputsAndOutputs: false, cancellationToken);
+        if (running is { IsCompleted: false })
+        {
+            return;
+        }
+
+        // An orchestration that ended without a conclusion was terminated or failed; its evidence is stored, and it goes on from there.
+        var options = new StartOrchestrationOptions(id).WithDedupeStatuses(
+            OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended);
+        await client.ScheduleNewOrchestrationInstanceAsync(
+            nameof(InvestigationOrchestration), new InvestigationInput { Tenant = tenant, InvestigationId = id }, options, cancellationToken);
+    }
+}
