@@ -48,7 +48,7 @@ doctor_token() {
 
 doctor_processes() {
   local name url
-  for name in app azurite prometheus alertmanager node "${services[@]}" load logs; do
+  for name in $(processes); do
     url=$(health_of "$name")
     if ! running "$name" >/dev/null; then
       if port_open "$(port_of "$name")"; then ill "port $(port_of "$name") ($name) is taken by another program: use $(flag_of "$name")"; else idle "$name does not run"; fi

@@ -60,7 +60,7 @@ lab_up() {
 
 admin() { # admin SERVICE PATH
   local reply
-  reply=$(http POST "$(url_of "$1")/admin/$2" 30 | head -n 1)
+  read -r reply < <(http POST "$(url_of "$1")/admin/$2" 30)
   [[ $reply == *" 200 "* ]] || fail "$1 does not answer; is the lab up? (./nightwatch status)"
 }
 

@@ -16,7 +16,7 @@ http() {
 }
 
 # answers URL [seconds]: whether it answers 200.
-answers() { local reply; reply=$(http GET "$1" "${2:-5}" | head -n 1 | tr -d '\0') && [[ $reply == *" 200 "* ]]; }
+answers() { local reply; read -r reply < <(http GET "$1" "${2:-5}") && [[ $reply == *" 200 "* ]]; }
 
 port_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
