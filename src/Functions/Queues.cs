@@ -7,4 +7,7 @@ public static class Queues
 
     /// <summary>Ids of alert episodes to correlate: a hint; the store knows what is undone.</summary>
     public const string Alerts = "alerts";
+
+    /// <summary>Tenants whose alert sources are to be asked for what they hold.</summary>
+    public const string Reconcile = "reconcile";
 }

@@ -3,19 +3,24 @@ namespace Nightwatch.Support;
 /// <summary>Waits for what must become true, generously: machines are noisy, and no test asserts how long a thing took.</summary>
 public static class Eventually
 {
-    public static async Task<T> GetAsync<T>(Func<Task<T?>> probe, string what, CancellationToken cancellationToken, TimeSpan? limit = null)
-        where T : class
+    private static readonly TimeSpan DefaultLimit = TimeSpan.FromMinutes(2);
+
+    public static Task TrueAsync(Func<bool> probe, string what) => TrueAsync(() => Task.FromResult(probe()), what);
+
+    public static Task TrueAsync(Func<Task<bool>> probe, string what) => TrueAsync(probe, what, DefaultLimit);
+
+    /// <exception cref="TimeoutException">It did not come true within the limit.</exception>
+    public static async Task TrueAsync(Func<Task<bool>> probe, string what, TimeSpan limit)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(limit ?? TimeSpan.FromMinutes(2));
+        using var deadline = new CancellationTokenSource(limit);
         Exception? last = null;
         while (!deadline.IsCancellationRequested)
         {
             try
             {
-                if (await probe() is { } found)
+                if (await probe())
                 {
-                    return found;
+                    return;
                 }
             }
             catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException or IOException)
@@ -23,13 +28,9 @@ public static class Eventually
                 last = failure;
             }
 
-            await Task.Delay(100, CancellationToken.None);
+            await Task.Delay(25, CancellationToken.None);
         }
 
-        cancellationToken.ThrowIfCancellationRequested();
-        throw new TimeoutException($"Never happened: {what}.", last);
+        throw new TimeoutException($"It never happened: {what}.", last);
     }
-
-    public static async Task HoldsAsync(Func<Task<bool>> probe, string what, CancellationToken cancellationToken, TimeSpan? limit = null) =>
-        await GetAsync(async () => await probe() ? "yes" : null, what, cancellationToken, limit);
 }

@@ -39,7 +39,7 @@ internal sealed class LokiLogSource(IHttpClientFactory clients, SourceOptions op
 
         return
         [
-            .. source.Parse<List<LokiStream>>(data.Result)
+            .. source.WithoutNulls(source.Parse<List<LokiStream>>(data.Result))
                 .SelectMany(s => s.Values.Select(v => new LogEntry(v.At, s.Stream, v.Line)))
                 .OrderByDescending(l => l.At)
                 .Take(limit),

@@ -63,6 +63,9 @@ public sealed record AlertEpisode
 
     public bool Flapping { get; init; }
 
+    /// <summary>False for one that was already over when it was first heard of.</summary>
+    public bool SeenFiring { get; init; }
+
     /// <summary>The status under which its incident counts it; null until correlated.</summary>
     public AlertStatus? CountedAs { get; init; }
 
@@ -72,7 +75,10 @@ public sealed record AlertEpisode
     /// <summary>Since when the alerting system no longer lists this firing alert.</summary>
     public DateTimeOffset? MissingSince { get; init; }
 
-    public static string IdOf(string fingerprint, DateTimeOffset startsAt) => $"{fingerprint}-{startsAt.ToUnixTimeMilliseconds()}";
+    public static string IdOf(string fingerprint, DateTimeOffset startsAt) => $"{fingerprint}-{MillisecondsOf(startsAt)}";
+
+    /// <summary>Alertmanager answers with milliseconds and sends webhooks with nanoseconds; both are the same start.</summary>
+    internal static long MillisecondsOf(DateTimeOffset startsAt) => startsAt.ToUnixTimeMilliseconds();
 
     public static DocumentType<AlertEpisode> Type { get; } = new()
     {

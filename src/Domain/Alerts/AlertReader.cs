@@ -14,6 +14,8 @@ internal sealed class AlertReader(AlertFormat format, IntakeOptions limits, Date
     private static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset ZeroTimeLimit = new(2, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
+
     private AlertStatus? status;
     private Dictionary<string, string> labels = [];
     private Dictionary<string, string> annotations = [];
@@ -320,7 +322,7 @@ internal sealed class AlertReader(AlertFormat format, IntakeOptions limits, Date
         var shown = labelsHoldControls ? CleanLabels() : labels;
         var start = startsAt ?? now;
         var isResolved = status == AlertStatus.Resolved;
-        var end = endsAt is { } given && given <= now + limits.MaxFuture ? given : now;
+        var end = endsAt is { } given && given <= now + ClockSkew ? given : now;
         var alert = new Alert
         {
             Fingerprint = identity,

@@ -50,6 +50,7 @@ internal static class EpisodeTransition
         Source = alert.Source,
         ReceivedAt = now,
         ChangedAt = now,
+        SeenFiring = alert.Status == AlertStatus.Firing,
         ClosedBecause = alert.Status == AlertStatus.Resolved ? ClosedReasons.Resolved : null,
     };
 

@@ -45,6 +45,6 @@ public sealed record IngestOutcome
     /// <summary>Episodes to be queued for correlation.</summary>
     public IReadOnlyList<string> ChangedEpisodeIds { get; init; } = [];
 
-    /// <summary>Alerts were refused or left out and will not be sent again: ask the sender for what it holds (<see cref="ReconcileAlerts"/>).</summary>
+    /// <summary>Alerts were refused or left out and will not be sent again: ask the sender for what it holds.</summary>
     public bool WantsReconciliation => Refusal is not null || Rejected.Count > 0 || Truncated > 0;
 }

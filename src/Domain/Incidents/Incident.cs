@@ -52,6 +52,12 @@ public sealed record Incident
     /// <summary>Instance id of the investigation's orchestration; claimed by etag before it is started.</summary>
     public string? InvestigationId { get; init; }
 
+    /// <summary>Revision of the correlation window that this is drawn from; an earlier one never overwrites it.</summary>
+    public long Revision { get; init; }
+
+    /// <summary>How often it was reopened by an alert that fired again.</summary>
+    public int Reopened { get; init; }
+
     /// <summary>First line of the conclusion, for the list.</summary>
     public string? Conclusion { get; init; }
 

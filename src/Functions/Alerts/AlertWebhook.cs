@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Options;
 using Nightwatch.Domain.Alerts;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Functions.Http;
@@ -7,7 +8,7 @@ using Nightwatch.Functions.Http;
 namespace Nightwatch.Functions.Alerts;
 
 /// <summary>Takes alerts in. The answer is 202 only after they are stored; what follows is queued.</summary>
-public sealed class AlertWebhook(IngestAlerts ingest)
+public sealed class AlertWebhook(IngestAlerts ingest, IOptions<IntakeOptions> options)
 {
     [Function("AlertmanagerWebhook")]
     [Requires(Permission.IngestAlerts)]
@@ -29,21 +30,27 @@ public sealed class AlertWebhook(IngestAlerts ingest)
 
     private async Task<AlertWebhookResult> IngestAsync(HttpRequest request, AlertFormat format, CancellationToken cancellationToken)
     {
-        // Read one byte past the bound, so that the use case sees, refuses and records a body that is too large.
-        var body = await RequestBody.ReadAsync(request, IngestAlerts.MaxBodyBytes, cancellationToken);
-        var outcome = body is { } bytes
-            ? await ingest.IngestAsync(Tenants.Default, format, bytes, cancellationToken)
-            : await ingest.RefuseTooLargeAsync(Tenants.Default, format, cancellationToken);
-        return new AlertWebhookResult { Response = AlertAnswers.For(outcome), Messages = AlertsMessage.For(Tenants.Default, outcome.ChangedEpisodeIds) };
+        var body = await RequestBody.ReadAsync(request, options.Value.MaxBodyBytes, cancellationToken);
+        var outcome = await ingest.IngestAsync(Tenants.Default, format, body, cancellationToken);
+        return new AlertWebhookResult
+        {
+            Response = AlertAnswers.For(outcome),
+            Alerts = AlertsMessage.For(Tenants.Default, outcome.ChangedEpisodeIds),
+            Reconcile = outcome.WantsReconciliation ? Tenants.Default : null,
+        };
     }
 }
 
-/// <summary>The answer to the sender and the hints to the queue.</summary>
+/// <summary>The answer to the sender and the hints to the queues.</summary>
 public sealed class AlertWebhookResult
 {
     [HttpResult]
     public required IResult Response { get; init; }
 
     [ServiceBusOutput(Queues.Alerts, Connection = Queues.Connection)]
-    public string[]? Messages { get; init; }
+    public string[]? Alerts { get; init; }
+
+    /// <summary>The tenant whose alert sources are to be asked, because something was refused or left out and will not be sent again.</summary>
+    [ServiceBusOutput(Queues.Reconcile, Connection = Queues.Connection)]
+    public string? Reconcile { get; init; }
 }

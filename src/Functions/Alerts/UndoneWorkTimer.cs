@@ -17,7 +17,7 @@ public sealed class UndoneWorkTimer(FindUnqueuedEpisodes unqueued, FindStalledIn
     [Function("RequeueUndoneAlerts")]
     [ServiceBusOutput(Queues.Alerts, Connection = Queues.Connection)]
     public async Task<string[]?> RequeueAsync([TimerTrigger("*/10 * * * * *", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellationToken) =>
-        AlertsMessage.For(Tenants.Default, await unqueued.ListAsync(Tenants.Default, EpisodeGrace, 2000, cancellationToken));
+        AlertsMessage.For(Tenants.Default, await unqueued.ListAsync(Tenants.Default, EpisodeGrace, 1000, cancellationToken));
 
     [Function("RestartStalledInvestigations")]
     public async Task RestartAsync(

@@ -6,27 +6,17 @@ namespace Nightwatch.Functions.Http;
 /// <summary>Reads a request's body up to a bound.</summary>
 public static class RequestBody
 {
-    /// <summary>The body, or null when it is larger than <paramref name="maxBytes"/> (nothing beyond the bound is kept in memory).</summary>
-    public static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
+    /// <summary>The body, or its first <paramref name="maxBytes"/> + 1 bytes when it is longer: one byte too many shows the use case that it is too large.</summary>
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
     {
-        if (request.ContentLength > maxBytes)
-        {
-            return null;
-        }
-
-        using var body = new MemoryStream((int)(request.ContentLength ?? 4096));
+        using var body = new MemoryStream((int)Math.Min(request.ContentLength ?? 4096, maxBytes));
         var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
         try
         {
             int read;
-            while ((read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0)
+            while (body.Length <= maxBytes && (read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0)
             {
-                if (body.Length + read > maxBytes)
-                {
-                    return null;
-                }
-
-                body.Write(buffer, 0, read);
+                body.Write(buffer, 0, (int)Math.Min(read, maxBytes + 1 - body.Length));
             }
         }
         finally

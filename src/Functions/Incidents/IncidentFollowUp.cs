@@ -8,7 +8,7 @@ namespace Nightwatch.Functions.Incidents;
 /// <summary>What a change of an incident asks for: an investigation when one is wanted, its outcome when the incident is over.</summary>
 public sealed class IncidentFollowUp(InvestigationStarter starter, CloseInvestigation close)
 {
-    public async Task FollowAsync(DurableTaskClient client, string tenant, IncidentChange change, CancellationToken cancellationToken)
+    public async Task FollowAsync(DurableTaskClient client, string tenant, CorrelatedIncident change, CancellationToken cancellationToken)
     {
         if (change.WantsInvestigation)
         {

@@ -189,7 +189,7 @@ const list = async () => {
   byId("more").hidden = !token;
   const findings = (await get("/api/findings")).findings;
   byId("findings").hidden = findings.length === 0;
-  byId("findings").querySelector("ul").replaceChildren(...findings.slice(0, 10).map(f => element("li", `${clock(f.lastSeenAt ?? f.at)}: ${f.message}${f.count > 1 ? ` (${f.count} times)` : ""}`, "quiet")));
+  byId("findings").querySelector("ul").replaceChildren(...findings.slice(0, 10).map(f => element("li", `${clock(f.lastAt)}: ${f.message}${f.count > 1 ? ` (${f.count} times)` : ""}`, "quiet")));
   if (!state.chosen && incidents.length > 0) choose(decodeURIComponent(location.hash.slice(1)) || incidents[0].id);
   else if (state.chosen) await show(state.chosen);
   byId("connection").textContent = `watching, ${incidents.filter(i => i.status === "open").length} open`;

@@ -1,0 +1,64 @@
+# shellcheck shell=bash
+# ./nightwatch doctor: one line for each thing, with the fix where it is not well.
+
+doctor() {
+  local sick=0 name
+  well() { printf 'ok    %s\n' "$1"; }
+  ill() { printf 'FIX   %s\n' "$1"; sick=1; }
+  idle() { printf '-     %s\n' "$1"; }
+
+  if [[ $(dotnet --version 2>/dev/null) == 10.* ]]; then well ".NET SDK $(dotnet --version)"; else ill ".NET 10 SDK is missing: https://dotnet.microsoft.com/download"; fi
+  if command -v node >/dev/null && (($(node -p 'process.versions.node.split(".")[0]') >= 20)); then well "Node $(node --version)"; else ill "Node 20 or newer is missing: https://nodejs.org"; fi
+  for name in prometheus promtool prometheus-alertmanager prometheus-node-exporter; do
+    if [[ -x $tools/usr/bin/$name ]]; then well "$name"; else ill "$name is missing: ./nightwatch tools"; fi
+  done
+  if [[ -f $tools/node_modules/azurite/dist/src/queue/main.js ]]; then well "Azurite $azurite_version"; else ill "Azurite is missing: ./nightwatch tools"; fi
+  if has_sqlite; then well "SQLite library"; else ill "libsqlite3 is missing: apt-get install libsqlite3-0"; fi
+  if mkdir -p "$home/state" 2>/dev/null && [[ -w $home/state ]]; then well "state folder .nightwatch/state"; else ill ".nightwatch/state cannot be written: check who owns it"; fi
+  doctor_stores
+  doctor_token
+  doctor_processes
+  return $sick
+}
+
+doctor_stores() {
+  local store answer
+  for store in "$home"/state/*.db "$home"/state/*.sqlite; do
+    [[ -e $store ]] || continue
+    if ! command -v sqlite3 >/dev/null; then
+      idle "$(basename "$store") not checked: apt-get install sqlite3"
+    elif answer=$(sqlite3 -readonly "$store" 'PRAGMA quick_check' 2>&1) && [[ $answer == ok ]]; then
+      well "store $(basename "$store")"
+    else
+      ill "store $(basename "$store"): ${answer%%$'\n'*}; stop with ./nightwatch down and restore a copy"
+    fi
+  done
+}
+
+doctor_token() {
+  local token=$home/secrets/intake-token
+  if [[ ! -e $token ]]; then
+    idle "no intake token yet: ./nightwatch up makes one"
+  elif [[ $(stat -c %a "$token") == 600 ]]; then
+    well "intake token"
+  else
+    ill "others can read the intake token: chmod 600 $token"
+  fi
+}
+
+doctor_processes() {
+  local name url
+  for name in $(processes); do
+    url=$(health_of "$name")
+    if ! running "$name" >/dev/null; then
+      if port_open "$(port_of "$name")"; then ill "port $(port_of "$name") ($name) is taken by another program: use $(flag_of "$name")"; else idle "$name does not run"; fi
+    elif [[ $name == azurite ]] && port_open "$queue_port" || answers "$url"; then
+      well "$name on 127.0.0.1:$(port_of "$name")"
+    else
+      ill "$name runs but does not answer at $url: ./nightwatch logs $name"
+    fi
+  done
+  if [[ -n ${PROMETHEUS_URL:-} && $PROMETHEUS_URL == http://* ]]; then
+    if answers "${PROMETHEUS_URL%/}/-/ready"; then well "PROMETHEUS_URL $PROMETHEUS_URL"; else ill "PROMETHEUS_URL $PROMETHEUS_URL does not answer /-/ready: check the address"; fi
+  fi
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Nightwatch.Domain.Alerts;
+
+public static class AlertsServiceCollectionExtensions
+{
+    /// <summary>
+    /// The intake, reconciliation and lists of alerts. Needs <c>IDocuments&lt;&gt;</c> of AlertEpisode, AlertStart and Finding, a TimeProvider, and any number of
+    /// IAlertSource. Without an IMaintenanceWindows of the caller there are none.
+    /// </summary>
+    public static IServiceCollection AddAlerts(this IServiceCollection services)
+    {
+        services.AddOptions<IntakeOptions>().Validate(o => o is { MaxBodyBytes: > 0, MaxAlerts: > 0, MaxLabels: > 0, MaxAttempts: > 0 }, "The intake's bounds must be above 0.");
+        services.AddOptions<SuppressionOptions>().Validate(o => o.CacheFor >= TimeSpan.Zero && o.Timeout > TimeSpan.Zero, "Suppression times must be above 0.");
+        services.AddOptions<ReconcileOptions>().Validate(
+            o => o.Grace >= TimeSpan.Zero && o.ExpireUnpolledAfter is null or { Ticks: > 0 } && o is { MaxOpenEpisodes: > 0, MaxSourceAlerts: > 0 }, "Reconciliation's grace and bounds must be above 0.");
+        services.TryAddSingleton<IMaintenanceWindows, NoMaintenanceWindows>();
+        services.AddSingleton<CurrentSuppressions>();
+        services.AddSingleton<RaiseFinding>();
+        services.AddSingleton<IngestAlerts>();
+        services.AddSingleton<ReconcileAlerts>();
+        services.AddSingleton<FindUnqueuedEpisodes>();
+        services.AddSingleton<ListEpisodes>();
+        services.AddSingleton<ListFindings>();
+        return services;
+    }
+}

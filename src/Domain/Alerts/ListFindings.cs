@@ -1,0 +1,20 @@
+using Nightwatch.Domain.Storage;
+
+namespace Nightwatch.Domain.Alerts;
+
+/// <summary>Lists findings, the latest first.</summary>
+public sealed class ListFindings(IDocuments<Finding> findings)
+{
+    /// <param name="kind">One of <see cref="FindingKinds"/>, or null for all.</param>
+    /// <param name="pageSize">1 to 1000.</param>
+    /// <exception cref="ArgumentException">The page size or the token is not acceptable.</exception>
+    public async Task<Listing<Finding>> ListAsync(string tenant, string? kind, int pageSize, string? continuationToken, CancellationToken cancellationToken)
+    {
+        ListArguments.Check(pageSize);
+        var where = new List<FieldFilter>();
+        ListArguments.AddEqual(where, "kind", kind);
+        var page = await findings.QueryAsync(
+            tenant, new DocumentQuery { Where = where, OrderBy = "lastAt", Descending = true, PageSize = pageSize, ContinuationToken = continuationToken }, cancellationToken);
+        return new Listing<Finding>([.. page.Documents.Select(d => d.Value)], page.ContinuationToken);
+    }
+}

@@ -1,0 +1,67 @@
+namespace Nightwatch.Domain.Incidents;
+
+/// <summary>Draws an incident's document from the correlation window, and the other way round for one that the window has forgotten.</summary>
+internal static class IncidentProjection
+{
+    /// <summary>The document to write, or null when the stored one is as new. What the investigation wrote on it stays.</summary>
+    public static Incident? Apply(string tenant, Incident? stored, WindowIncident source, DateTimeOffset now)
+    {
+        if (stored is not null && stored.Revision >= source.Revision)
+        {
+            return null;
+        }
+
+        var state = stored?.InvestigationState ?? InvestigationState.NotWanted;
+        var isClaimed = state is InvestigationState.Claimed or InvestigationState.Concluded;
+        var incident = stored ?? new Incident
+        {
+            Id = source.Id,
+            Tenant = tenant,
+            Status = IncidentStatus.Open,
+            Title = source.Title,
+            Severity = source.Severity,
+            FirstEpisodeId = source.FirstEpisodeId,
+            StartsAt = source.StartsAt,
+            UpdatedAt = now,
+            Episodes = 0,
+            FiringEpisodes = 0,
+            CommonLabels = source.CommonLabels,
+            InvestigationState = state,
+        };
+        return incident with
+        {
+            Status = source.ResolvedAt is null ? IncidentStatus.Open : IncidentStatus.Resolved,
+            Severity = source.Severity,
+            StartsAt = source.StartsAt,
+            UpdatedAt = now,
+            ResolvedAt = source.ResolvedAt,
+            Episodes = source.Episodes,
+            FiringEpisodes = source.FiringEpisodes,
+            Reopened = source.Reopened,
+            CommonLabels = source.CommonLabels,
+            SuppressedBecause = source.SuppressedBecause,
+            Analysis = isClaimed ? incident.Analysis : source.Analysis,
+            InvestigationState = isClaimed ? state : source.WantsInvestigation ? InvestigationState.Wanted : InvestigationState.NotWanted,
+            Revision = source.Revision,
+        };
+    }
+
+    /// <summary>Its facets are gone: only alerts that were in it before find it again.</summary>
+    public static WindowIncident Readmit(Incident incident) => new()
+    {
+        Id = incident.Id,
+        Revision = incident.Revision,
+        FirstEpisodeId = incident.FirstEpisodeId,
+        Title = incident.Title,
+        Severity = incident.Severity,
+        StartsAt = incident.StartsAt,
+        ResolvedAt = incident.ResolvedAt,
+        Episodes = incident.Episodes,
+        FiringEpisodes = incident.FiringEpisodes,
+        Reopened = incident.Reopened,
+        CommonLabels = incident.CommonLabels,
+        SuppressedBecause = incident.SuppressedBecause,
+        Analysis = incident.Analysis,
+        WantsInvestigation = incident.InvestigationState != InvestigationState.NotWanted,
+    };
+}

@@ -1,0 +1,25 @@
+using Microsoft.Azure.Functions.Worker;
+using Nightwatch.Domain.Alerts;
+
+namespace Nightwatch.Functions.Alerts;
+
+/// <summary>Asks Alertmanager what it knows: a refused or truncated webhook is never sent again, and a silenced alert resolves without a word.</summary>
+public sealed class AlertSourceTriggers(ReconcileAlerts reconcile)
+{
+    [Function("ReconcileOnSchedule")]
+    [ServiceBusOutput(Queues.Alerts, Connection = Queues.Connection)]
+    public Task<string[]?> OnScheduleAsync([TimerTrigger("*/30 * * * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
+        ReconcileAsync(Tenants.Default, cancellationToken);
+
+    [Function("ReconcileOnRequest")]
+    [ServiceBusOutput(Queues.Alerts, Connection = Queues.Connection)]
+    public Task<string[]?> OnRequestAsync(
+        [ServiceBusTrigger(Queues.Reconcile, Connection = Queues.Connection)] string tenant, CancellationToken cancellationToken) =>
+        ReconcileAsync(tenant, cancellationToken);
+
+    private async Task<string[]?> ReconcileAsync(string tenant, CancellationToken cancellationToken)
+    {
+        var outcome = await reconcile.ReconcileAsync(tenant, cancellationToken);
+        return AlertsMessage.For(tenant, outcome.ChangedEpisodeIds);
+    }
+}

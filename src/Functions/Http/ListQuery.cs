@@ -1,0 +1,52 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace Nightwatch.Functions.Http;
+
+/// <summary>The query parameters that every list takes; a parameter that cannot be read is an <see cref="ArgumentException"/> that names it.</summary>
+public sealed class ListQuery(IQueryCollection query)
+{
+    private const int DefaultPageSize = 50;
+
+    /// <summary>Answers with what <paramref name="list"/> gives, or with 400 and its complaint when it takes no such parameter.</summary>
+    public static async Task<IResult> AnswerAsync(IQueryCollection query, Func<ListQuery, Task<IResult>> list)
+    {
+        try
+        {
+            return await list(new ListQuery(query));
+        }
+        catch (ArgumentException wrong)
+        {
+            return Answers.Problem(StatusCodes.Status400BadRequest, "A parameter is not acceptable", wrong.Message);
+        }
+    }
+
+    public int PageSize => Text("pageSize") is not { } text ? DefaultPageSize
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size
+        : throw new ArgumentException($"pageSize must be a number, 1 to 1000; it is {Shown(text)}.");
+
+    public string? ContinuationToken => Text("continuationToken");
+
+    public string? Text(string name) => query.TryGetValue(name, out var values) && values.Count > 0 && values[0]!.Length > 0 ? values[0] : null;
+
+    public DateTimeOffset? Time(string name) => Text(name) is not { } text ? null
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
+        : throw new ArgumentException($"{name} must be a time such as 2026-11-21T03:00:00Z; it is {Shown(text)}.");
+
+    /// <summary>One of the enum's names in lower case.</summary>
+    public T? Choice<T>(string name)
+        where T : struct, Enum
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        var names = Enum.GetNames<T>();
+        return names.FirstOrDefault(known => string.Equals(known, text, StringComparison.OrdinalIgnoreCase)) is { } found
+            ? Enum.Parse<T>(found)
+            : throw new ArgumentException($"{name} must be one of {string.Join(", ", names.Select(n => n.ToLowerInvariant()))}; it is {Shown(text)}.");
+    }
+
+    private static string Shown(string text) => text.Length > 60 ? text[..60] + "..." : text;
+}

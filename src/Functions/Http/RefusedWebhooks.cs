@@ -1,0 +1,37 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Storage;
+
+namespace Nightwatch.Functions.Http;
+
+/// <summary>Records that a sender of alerts was refused at the door. At most one write per function and interval, whoever knocks however often.</summary>
+public sealed partial class RefusedWebhooks(RaiseFinding findings, TimeProvider time, ILogger<RefusedWebhooks> logger)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<string, DateTimeOffset> recorded = new(StringComparer.Ordinal);
+
+    public async Task RecordAsync(string function, string reason, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (recorded.TryGetValue(function, out var last) && now - last < Interval)
+        {
+            return;
+        }
+
+        recorded[function] = now;
+        try
+        {
+            await findings.RaiseAsync(Tenants.Default, FindingKinds.WebhookRefused, function, $"A webhook was refused before it was read. {reason}", cancellationToken);
+        }
+        catch (StoreUnavailableException down)
+        {
+            // The refusal stands either way; the next one is recorded when the store is back.
+            LogNotRecorded(logger, down.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A refused webhook could not be recorded: {Reason}")]
+    private static partial void LogNotRecorded(ILogger logger, string reason);
+}

@@ -1,0 +1,35 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Nightwatch.Domain.Serialization;
+
+namespace Nightwatch.Functions.Http;
+
+/// <summary>A stream of server-sent events (WHATWG HTML, section 9.2) on one response; each event is flushed as it is written.</summary>
+public sealed class ServerSentEvents(HttpResponse response)
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-store";
+        // A proxy that buffers would hold the events back.
+        response.Headers["X-Accel-Buffering"] = "no";
+        await response.WriteAsync("retry: 2000\n\n", cancellationToken);
+        await response.Body.FlushAsync(cancellationToken);
+    }
+
+    /// <param name="id">What the client sends back as Last-Event-ID when it connects again; one line, or null.</param>
+    public async Task SendAsync<T>(string name, string? id, T data, CancellationToken cancellationToken)
+    {
+        var idLine = id is null ? "" : $"id: {id}\n";
+        // The serialiser escapes line breaks, so the data is one line.
+        await response.WriteAsync($"event: {name}\n{idLine}data: {JsonSerializer.Serialize(data, NightwatchJson.Options)}\n\n", cancellationToken);
+        await response.Body.FlushAsync(cancellationToken);
+    }
+
+    /// <summary>Keeps proxies from closing an idle connection.</summary>
+    public async Task HeartbeatAsync(CancellationToken cancellationToken)
+    {
+        await response.WriteAsync(": still here\n\n", cancellationToken);
+        await response.Body.FlushAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,71 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Nightwatch.Adapters.Alertmanager;
+using Nightwatch.Adapters.Grafana;
+using Nightwatch.Adapters.Loki;
+using Nightwatch.Adapters.MetricsEndpoint;
+using Nightwatch.Adapters.OpenAi;
+using Nightwatch.Adapters.Prometheus;
+using Nightwatch.Adapters.Sqlite;
+using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Incidents;
+using Nightwatch.Domain.Investigations;
+using Nightwatch.Domain.Serialization;
+using Nightwatch.Domain.Tools;
+using Nightwatch.Functions.Http;
+using Nightwatch.Functions.Incidents;
+using Nightwatch.Functions.Investigations;
+
+namespace Nightwatch.Functions;
+
+/// <summary>Puts the product together: one line per feature and per adapter.</summary>
+public static class NightwatchRegistration
+{
+    public static IServiceCollection AddNightwatch(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.Configure<WorkerOptions>(options => options.Serializer = new Azure.Core.Serialization.JsonObjectSerializer(NightwatchJson.Options));
+        return services
+            .AddAccess(configuration)
+            .AddStore(configuration)
+            .AddPrometheus(configuration)
+            .AddAlertmanager(configuration)
+            .AddLoki(configuration)
+            .AddGrafana(configuration)
+            .AddOpenAi(configuration)
+            .AddMetricsText()
+            .AddTools()
+            .AddAlerts()
+            .AddIncidents()
+            .AddInvestigations()
+            .AddSingleton<InvestigationStarter>()
+            .AddSingleton<InvestigationStream>()
+            .AddSingleton<IncidentFollowUp>();
+    }
+
+    private static IServiceCollection AddAccess(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.Configure<AccessOptions>(options =>
+        {
+            options.IntakeTokenHashes = AccessOptions.ParseHashes(configuration["NIGHTWATCH_INTAKE_TOKEN_SHA256"]);
+            options.ReadTokenHashes = AccessOptions.ParseHashes(configuration["NIGHTWATCH_READ_TOKEN_SHA256"]);
+            options.AllowLoopbackWithoutCredentials = configuration["NIGHTWATCH_DEVELOPMENT"] == "loopback";
+        });
+        services.AddSingleton<IValidateOptions<AccessOptions>, AccessOptionsValidator>();
+        services.AddOptions<AccessOptions>().ValidateOnStart();
+        return services.AddSingleton<FunctionPermissions>().AddSingleton<RefusedWebhooks>();
+    }
+
+    private static IServiceCollection AddStore(this IServiceCollection services, IConfiguration configuration) => services
+        .AddSqliteStore(options => options.Directory = configuration["NIGHTWATCH_STATE"] ?? options.Directory)
+        .AddDocuments(AlertEpisode.Type)
+        .AddDocuments(AlertStart.Type)
+        .AddDocuments(Finding.Type)
+        .AddDocuments(CorrelationWindow.Type)
+        .AddDocuments(Incident.Type)
+        .AddDocuments(Investigation.Type)
+        .AddDocuments(Evidence.Type);
+}

@@ -1,0 +1,126 @@
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Hosting;
+
+namespace Nightwatch.LocalRuntime.DurableTask;
+
+/// <summary>
+/// The durable engine of this process: orchestrations are replayed from a history in SQLite, activities run at least once, and several engines (in one
+/// process or many) may share one file. The client works before the engine starts; what it schedules waits in the file.
+/// </summary>
+internal sealed class DurableEngine : IHostedService, IAsyncDisposable
+{
+    private static readonly TimeSpan QueueDrain = TimeSpan.FromSeconds(2);
+
+    private readonly EngineState state;
+    private readonly ActivityRunner activities;
+    private readonly TurnRunner turns;
+    private readonly TimerService timers;
+    private readonly Housekeeper housekeeper;
+    private readonly Lazy<Task> created;
+    private Task housekeeping = Task.CompletedTask;
+    private bool disposed;
+
+    public DurableEngine(DurableEngineOptions options, IDurableInvoker invoker)
+    {
+        state = new EngineState(options, new DurableStore(options.Path, options.Faults), invoker);
+        created = new Lazy<Task>(state.Store.CreateAsync);
+        activities = new ActivityRunner(state);
+        turns = new TurnRunner(state, activities);
+        timers = new TimerService(state);
+        housekeeper = new Housekeeper(state, activities, timers);
+        state.Dispatch = Dispatch;
+        Client = new LocalDurableTaskClient(state, () => created.Value);
+    }
+
+    public DurableTaskClient Client { get; }
+
+    internal DurableStore Store => state.Store;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await created.Value.ConfigureAwait(false);
+        await housekeeper.EnterAsync().ConfigureAwait(false);
+        turns.Start();
+        activities.Start();
+        housekeeping = Task.Run(housekeeper.RunAsync, CancellationToken.None);
+        EngineLog.Started(state.Log, state.Worker, state.Options.Path);
+    }
+
+    /// <summary>Lets running activities end within the drain time, stores what they returned, and leaves the rest to other workers.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (state.Worker == 0 || state.Stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
+        await state.Draining.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAny(activities.StoppedAsync(), Task.Delay(state.Options.DrainTimeout, cancellationToken)).ConfigureAwait(false);
+        await state.Aborting.CancelAsync().ConfigureAwait(false);
+        await UntilAsync(() => state.Slots.Waiting == 0 && turns.InFlight == 0).ConfigureAwait(false);
+        await HaltAsync().ConfigureAwait(false);
+        var worker = state.Worker;
+        state.Worker = 0;
+        await state.Store.WriteAsync(session =>
+        {
+            WorkClaims.Leave(session, worker);
+            return true;
+        }).ConfigureAwait(false);
+        EngineLog.Stopped(state.Log);
+    }
+
+    /// <summary>Ends as a killed process would: nothing more is stored and the lease stays until it is over. For tests.</summary>
+    public async Task AbandonAsync()
+    {
+        await state.Draining.CancelAsync().ConfigureAwait(false);
+        await state.Aborting.CancelAsync().ConfigureAwait(false);
+        await HaltAsync().ConfigureAwait(false);
+        Release();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!disposed)
+        {
+            await StopAsync(CancellationToken.None).ConfigureAwait(false);
+            Release();
+        }
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        var deadline = Environment.TickCount64 + (long)QueueDrain.TotalMilliseconds;
+        while (!condition() && Environment.TickCount64 < deadline)
+        {
+            await Task.Delay(10).ConfigureAwait(false);
+        }
+    }
+
+    private async Task HaltAsync()
+    {
+        await state.Stopping.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(turns.StoppedAsync(), housekeeping).ConfigureAwait(false);
+        await UntilAsync(() => turns.InFlight == 0).ConfigureAwait(false);
+    }
+
+    private void Release()
+    {
+        if (!disposed)
+        {
+            disposed = true;
+            timers.Dispose();
+            state.Store.Dispose();
+            state.Signals.AllMayHaveChanged();
+        }
+    }
+
+    private void Dispatch(Woken woken)
+    {
+        foreach (var key in woken.Instances)
+        {
+            state.Slots.Wake(key);
+        }
+
+        timers.Add(woken.FirstDue);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+
+namespace Nightwatch.LocalRuntime.DurableTask;
+
+/// <summary>The instances that this process works on or remembers, and the queue of those with work.</summary>
+internal sealed class InstanceSlots(int maxInstances, int maxLines)
+{
+    private readonly ConcurrentDictionary<long, InstanceSlot> slots = new();
+    private readonly Channel<InstanceSlot> ready = Channel.CreateUnbounded<InstanceSlot>();
+    private long cachedLines;
+    private int waiting;
+
+    public ChannelReader<InstanceSlot> Ready => ready.Reader;
+
+    /// <summary>Instances with work that no turn has taken up.</summary>
+    public int Waiting => Volatile.Read(ref waiting);
+
+    public int Count => slots.Count;
+
+    public void Wake(long key, ActivityAnswer? answer = null)
+    {
+        while (true)
+        {
+            var slot = slots.GetOrAdd(key, static key => new InstanceSlot(key));
+            var (accepted, enqueue) = slot.Notify(answer);
+            if (!accepted)
+            {
+                slots.TryRemove(new KeyValuePair<long, InstanceSlot>(key, slot));
+                continue;
+            }
+
+            if (enqueue)
+            {
+                Enqueue(slot);
+            }
+
+            return;
+        }
+    }
+
+    public void Enqueue(InstanceSlot slot)
+    {
+        Interlocked.Increment(ref waiting);
+        ready.Writer.TryWrite(slot);
+    }
+
+    public void TakenUp() => Interlocked.Decrement(ref waiting);
+
+    /// <summary>Remembers or forgets an instance after its turn.</summary>
+    public void Keep(InstanceSlot slot, CachedInstance? cache)
+    {
+        if (ReferenceEquals(slot.Cache, cache))
+        {
+            return;
+        }
+
+        Interlocked.Add(ref cachedLines, (cache?.Lines.Count ?? 0) - (slot.Cache?.Lines.Count ?? 0));
+        slot.Cache = cache;
+    }
+
+    /// <summary>Notes lines that were added to a remembered history.</summary>
+    public void Grow(int lines) => Interlocked.Add(ref cachedLines, lines);
+
+    public void Remove(InstanceSlot slot)
+    {
+        if (slot.TryRemove())
+        {
+            slots.TryRemove(new KeyValuePair<long, InstanceSlot>(slot.Key, slot));
+            Interlocked.Add(ref cachedLines, -(slot.Cache?.Lines.Count ?? 0));
+        }
+    }
+
+    /// <summary>Forgets the instances that were used longest ago when there are too many.</summary>
+    public void Trim()
+    {
+        if (slots.Count <= maxInstances && Interlocked.Read(ref cachedLines) <= maxLines)
+        {
+            return;
+        }
+
+        foreach (var slot in slots.Values.OrderBy(slot => slot.LastUsed).Take(Math.Max(1, slots.Count / 4)).ToList())
+        {
+            Remove(slot);
+        }
+    }
+
+    public void Complete() => ready.Writer.TryComplete();
+}

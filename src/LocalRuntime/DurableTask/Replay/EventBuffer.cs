@@ -1,0 +1,67 @@
+namespace Nightwatch.LocalRuntime.DurableTask;
+
+/// <summary>Events and those who wait for them, by name without regard to case. Events are kept in order; the newest waiter is served first.</summary>
+internal sealed class EventBuffer
+{
+    private readonly Dictionary<string, LinkedList<EventWaiter>> waiting = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Queue<(long Order, HistoryEvent Line)>> early = new(StringComparer.OrdinalIgnoreCase);
+    private long order;
+
+    public bool HasWaiters => waiting.Values.Any(waiters => waiters.Count > 0);
+
+    /// <exception cref="ArgumentException">Somebody waits for an event of that name with another type.</exception>
+    public void Wait(string name, EventWaiter waiter)
+    {
+        if (early.TryGetValue(name, out var kept) && kept.TryDequeue(out var next))
+        {
+            waiter.Complete(next.Line.Data);
+            return;
+        }
+
+        if (!waiting.TryGetValue(name, out var waiters))
+        {
+            waiting.Add(name, waiters = []);
+        }
+
+        if (waiters.First?.Value is { } other && other.Type != waiter.Type)
+        {
+            throw new ArgumentException($"Event '{name}' is already awaited as {other.Type.FullName}; it cannot be awaited as {waiter.Type.FullName} too.");
+        }
+
+        waiters.AddFirst(waiter);
+        waiter.Abandon = () => waiters.Remove(waiter);
+    }
+
+    /// <summary>Gives an event to a waiter or keeps it. True when somebody waited.</summary>
+    public bool Raise(HistoryEvent line)
+    {
+        var name = line.Name ?? "";
+        if (waiting.TryGetValue(name, out var waiters) && waiters.First is { } first)
+        {
+            waiters.RemoveFirst();
+            first.Value.Complete(line.Data);
+            return true;
+        }
+
+        if (!early.TryGetValue(name, out var kept))
+        {
+            early.Add(name, kept = new Queue<(long, HistoryEvent)>());
+        }
+
+        kept.Enqueue((order++, line));
+        return false;
+    }
+
+    /// <summary>The events that nobody took, oldest first.</summary>
+    public IReadOnlyList<HistoryEvent> Unprocessed() => [.. early.Values.SelectMany(kept => kept).OrderBy(kept => kept.Order).Select(kept => kept.Line)];
+}
+
+/// <summary>A wait for one event.</summary>
+internal abstract class EventWaiter(Type type)
+{
+    public Type Type { get; } = type;
+
+    public Action? Abandon { get; set; }
+
+    public abstract void Complete(string? data);
+}

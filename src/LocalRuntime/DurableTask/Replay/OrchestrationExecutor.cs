@@ -1,0 +1,290 @@
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace Nightwatch.LocalRuntime.DurableTask;
+
+/// <summary>
+/// Plays an orchestrator against its history: first what is past, then what is new, on the calling thread. Not for two threads at once.
+/// An execution ends when its function has returned and no call of it is open any more.
+/// </summary>
+internal sealed class OrchestrationExecutor
+{
+    private static readonly TimeSpan HopLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SuspicionLimit = TimeSpan.FromMilliseconds(5);
+
+    private readonly OrchestrationIdentity identity;
+    private readonly ReplayServices services;
+    private readonly OrchestratorPump pump;
+    private readonly OrchestratorContext context;
+    private readonly List<HistoryEvent> beforeFirstTurn = [];
+    private readonly Queue<HistoryEvent> whileSuspended = new();
+    private Task<object?>? run;
+    private HistoryEvent? terminated;
+    private bool suspended;
+    private int askedBefore;
+
+    /// <param name="identity">Whose orchestrator it is.</param>
+    /// <param name="services">What replay needs of the engine.</param>
+    /// <param name="illegalAwait">Called, from any thread, when something that is not durable continues the code after a turn has ended.</param>
+    public OrchestrationExecutor(OrchestrationIdentity identity, ReplayServices services, Action illegalAwait)
+    {
+        pump = new OrchestratorPump(() =>
+        {
+            if (run?.IsCompleted != true)
+            {
+                illegalAwait();
+            }
+        });
+        this.identity = identity;
+        this.services = services;
+        context = new OrchestratorContext(identity, services, pump);
+    }
+
+    /// <summary>Plays lines that are in the file already.</summary>
+    /// <exception cref="NonDeterministicOrchestrationException">The code asks for something else than history has.</exception>
+    public void Replay(IReadOnlyList<HistoryEvent> past) => pump.Enter(() =>
+    {
+        context.Replaying = true;
+        Play(past);
+    });
+
+    /// <summary>Plays new lines and says what the code asked for.</summary>
+    public TurnOutcome Advance(IReadOnlyList<HistoryEvent> fresh)
+    {
+        TurnEnd? end = null;
+        try
+        {
+            pump.Enter(() =>
+            {
+                context.CancelledTimers.Clear();
+                context.Replaying = false;
+                Play(fresh);
+                SettleHops();
+            });
+            end = Ending();
+        }
+        catch (NonDeterministicOrchestrationException failure)
+        {
+            context.Unmatched.Clear();
+            end = Failed(failure);
+        }
+
+        return Outcome(fresh, end);
+    }
+
+    /// <summary>The outcome for an instance whose past cannot be played by the present code.</summary>
+    public static TurnOutcome Refuse(IReadOnlyList<HistoryEvent> fresh, Exception failure) =>
+        new() { Lines = fresh, Actions = [], CancelledTimers = [], Suspended = false, End = Failed(failure) };
+
+    private static TurnEnd Failed(Exception failure) => new(OrchestrationRuntimeStatus.Failed)
+    {
+        Output = failure.Message,
+        Failure = failure is TaskFailedException task
+            ? new TaskFailureDetails(task.GetType().ToString(), task.Message, task.StackTrace, task.FailureDetails, null)
+            : TaskFailureDetails.FromException(failure),
+    };
+
+    private TurnOutcome Outcome(IReadOnlyList<HistoryEvent> fresh, TurnEnd? end)
+    {
+        string? status = null;
+        try
+        {
+            status = context.SerializeCustomStatus();
+        }
+        catch (Exception failure) when (end?.Status != OrchestrationRuntimeStatus.Terminated)
+        {
+            end = Failed(failure);
+        }
+
+        var actions = end is { Status: OrchestrationRuntimeStatus.Terminated } ? [] : context.Unmatched.Values.ToList();
+        context.Unmatched.Clear();
+        return new TurnOutcome
+        {
+            Lines = [.. fresh, .. actions.Select(action => action.Line)],
+            Actions = actions,
+            CancelledTimers = [.. context.CancelledTimers],
+            Suspended = suspended,
+            CustomStatus = status,
+            End = end,
+        };
+    }
+
+    private void Play(IReadOnlyList<HistoryEvent> lines)
+    {
+        for (var i = 0; i < lines.Count && terminated is null; i++)
+        {
+            PlayLine(lines[i]);
+            pump.Drain();
+        }
+    }
+
+    private void PlayLine(HistoryEvent line)
+    {
+        switch (line.Kind)
+        {
+            case HistoryKind.TurnStarted:
+                StartTurn(line);
+                break;
+            case HistoryKind.TaskScheduled or HistoryKind.SubScheduled or HistoryKind.TimerCreated or HistoryKind.EventSent:
+                ReplayGuard.Confirm(context.Unmatched, line);
+                break;
+            case HistoryKind.Terminated:
+                terminated = line;
+                break;
+            case HistoryKind.Suspended:
+                suspended = true;
+                break;
+            case HistoryKind.Resumed:
+                Resume();
+                break;
+            default:
+                Receive(line);
+                break;
+        }
+    }
+
+    private void StartTurn(HistoryEvent line)
+    {
+        ReplayGuard.RequireAllConfirmed(context.Unmatched);
+        context.Ticks = line.Ticks;
+        if (beforeFirstTurn.Count > 0)
+        {
+            // What stands before the first turn (the start, events carried over) happens at that turn's time.
+            var first = beforeFirstTurn.ToList();
+            beforeFirstTurn.Clear();
+            first.ForEach(Deliver);
+        }
+    }
+
+    private void Receive(HistoryEvent line)
+    {
+        if (context.Ticks == 0)
+        {
+            beforeFirstTurn.Add(line);
+        }
+        else if (suspended)
+        {
+            whileSuspended.Enqueue(line);
+        }
+        else
+        {
+            Deliver(line);
+        }
+    }
+
+    private void Resume()
+    {
+        suspended = false;
+        while (!suspended && whileSuspended.TryDequeue(out var line))
+        {
+            Deliver(line);
+            pump.Drain();
+        }
+    }
+
+    private void Deliver(HistoryEvent line)
+    {
+        askedBefore = context.Asked;
+        switch (line.Kind)
+        {
+            case HistoryKind.ExecutionStarted:
+                context.SerializedInput = line.Data;
+                run = Start();
+                break;
+            case HistoryKind.TaskCompleted or HistoryKind.SubCompleted or HistoryKind.TimerFired:
+                context.Close(line.Task)?.Answer.TrySetResult(line.Data);
+                break;
+            case HistoryKind.TaskFailed or HistoryKind.SubFailed:
+                context.Close(line.Task)?.Answer.TrySetException(new TaskAttemptFailedException(line.Task, line.Failure!, !line.Flag));
+                break;
+            case HistoryKind.EventRaised:
+                context.Events.Raise(line);
+                break;
+            default:
+                throw new HistoryUnreadableException($"The history has a line of unknown kind {(int)line.Kind}.");
+        }
+
+        pump.Drain();
+    }
+
+    private Task<object?> Start()
+    {
+        if (!services.Invoker.HasOrchestrator(identity.Name))
+        {
+            return Task.FromException<object?>(new InvalidOperationException($"There is no orchestrator function named '{identity.Name}'."));
+        }
+
+        try
+        {
+            return services.Invoker.RunOrchestratorAsync(identity.Name, context);
+        }
+        catch (Exception failure)
+        {
+            return Task.FromException<object?>(failure);
+        }
+    }
+
+    // A function that is neither done nor waiting for anything durable is waiting for something else: a middleware's hop through the pool, which ends
+    // by itself in microseconds, or a forbidden await.
+    private void SettleHops()
+    {
+        if (run is null || run.IsCompleted || context.HasOpenCalls || suspended || terminated is not null)
+        {
+            return;
+        }
+
+        if (context.Events.HasWaiters)
+        {
+            if (context.Asked == askedBefore)
+            {
+                pump.WaitFor(run, SuspicionLimit);
+            }
+        }
+        else if (!pump.WaitFor(run, HopLimit) && !context.HasOpenCalls)
+        {
+            run = Task.FromException<object?>(new InvalidOperationException(IllegalAwait.Message(identity.Name)));
+        }
+    }
+
+    private TurnEnd? Ending()
+    {
+        if (terminated is not null)
+        {
+            var open = context.OpenCalls.Values.Select(call => call.Line).Where(line => line.Kind == HistoryKind.SubScheduled);
+            return new TurnEnd(OrchestrationRuntimeStatus.Terminated)
+            {
+                Output = terminated.Data,
+                TerminateToo = terminated.Flag ? [.. open.Select(line => line.Target!)] : [],
+            };
+        }
+
+        if (run is null || !run.IsCompleted || context.HasOpenCalls)
+        {
+            return null;
+        }
+
+        if (!run.IsCompletedSuccessfully)
+        {
+            return Failed(run.Exception?.InnerException ?? new TaskCanceledException(run));
+        }
+
+        try
+        {
+            return context.NextRun is { } next ? Continued(next) : Completed(run.Result);
+        }
+        catch (Exception failure)
+        {
+            return Failed(failure);
+        }
+    }
+
+    private TurnEnd Completed(object? output) =>
+        new(OrchestrationRuntimeStatus.Completed) { Output = services.Serialize(output, $"The output of orchestrator '{identity.Name}'") };
+
+    private TurnEnd Continued(ContinueAsNewOptions next) => new(OrchestrationRuntimeStatus.ContinuedAsNew)
+    {
+        Output = services.Serialize(next.NewInput, "The input of the next run"),
+        NewVersion = string.IsNullOrWhiteSpace(next.NewVersion) ? null : next.NewVersion,
+        Carried = next.PreserveUnprocessedEvents ? context.Events.Unprocessed() : [],
+    };
+}

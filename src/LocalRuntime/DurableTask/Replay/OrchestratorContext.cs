@@ -1,0 +1,237 @@
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging;
+
+namespace Nightwatch.LocalRuntime.DurableTask;
+
+/// <summary>The context that orchestrators get: each call becomes a numbered action, answered from history.</summary>
+internal sealed class OrchestratorContext(OrchestrationIdentity identity, ReplayServices services, OrchestratorPump pump) : TaskOrchestrationContext
+{
+    private readonly Dictionary<int, OpenCall> open = [];
+    private readonly SortedDictionary<int, PendingAction> unmatched = [];
+    private readonly List<int> cancelledTimers = [];
+    private object? customStatus;
+    private int nextTask;
+    private int nextGuid;
+
+    public override TaskName Name => identity.Name;
+
+    public override string InstanceId => identity.InstanceId;
+
+    public override ParentOrchestrationInstance? Parent => identity.Parent;
+
+    public override string Version => identity.Version;
+
+    public override bool IsReplaying => Replaying;
+
+    public override DateTime CurrentUtcDateTime => new(Ticks, DateTimeKind.Utc);
+
+    public bool Replaying { get; set; }
+
+    public long Ticks { get; set; }
+
+    public string? SerializedInput { get; set; }
+
+    public EventBuffer Events { get; } = new();
+
+    public ContinueAsNewOptions? NextRun { get; private set; }
+
+    /// <summary>Grows with each thing the code asked for; says whether a delivery made it go on.</summary>
+    public int Asked { get; private set; }
+
+    public bool HasOpenCalls => open.Count > 0;
+
+    public IReadOnlyDictionary<int, OpenCall> OpenCalls => open;
+
+    /// <summary>Actions that history has not confirmed yet: at the end of history, the new ones.</summary>
+    public SortedDictionary<int, PendingAction> Unmatched => unmatched;
+
+    public List<int> CancelledTimers => cancelledTimers;
+
+    protected override ILoggerFactory LoggerFactory => services.LoggerFactory;
+
+    public override T? GetInput<T>()
+        where T : default => services.Converter.Deserialize<T>(SerializedInput);
+
+    public override async Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
+    {
+        RefuseMisplacedOptions(input, options);
+        var data = services.Serialize(input, $"The input of activity '{name}'");
+        var version = options?.Version?.Version ?? identity.Version;
+        try
+        {
+            var result = await RetryLoop.RunAsync(this, options?.Retry, () => Call(new PendingAction(
+                new HistoryEvent(HistoryKind.TaskScheduled) { Name = name.Name }) { Input = data, Version = version })).ConfigureAwait(true);
+            return Result<TResult>(result);
+        }
+        catch (TaskAttemptFailedException failure)
+        {
+            throw new TaskFailedException(name.Name, failure.TaskId, failure);
+        }
+    }
+
+    public override async Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, object? input = null, TaskOptions? options = null)
+    {
+        RefuseMisplacedOptions(input, options);
+        Verify();
+        var data = services.Serialize(input, $"The input of sub-orchestration '{orchestratorName}'");
+        var instanceId = (options as SubOrchestrationOptions)?.InstanceId ?? NewGuid().ToString("N");
+        var version = options?.Version?.Version ?? services.DefaultVersion;
+        try
+        {
+            var result = await RetryLoop.RunAsync(this, options?.Retry, () => Call(new PendingAction(
+                new HistoryEvent(HistoryKind.SubScheduled) { Name = orchestratorName.Name, Target = instanceId })
+            {
+                Input = data,
+                Version = version,
+                Tags = options?.Tags,
+            })).ConfigureAwait(true);
+            return Result<TResult>(result);
+        }
+        catch (TaskAttemptFailedException failure)
+        {
+            throw new TaskFailedException(orchestratorName.Name, failure.TaskId, failure.Details);
+        }
+    }
+
+    public override async Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
+    {
+        var action = new PendingAction(new HistoryEvent(HistoryKind.TimerCreated) { Ticks = fireAt.ToUniversalTime().Ticks });
+        var fired = Call(action, out var call);
+        using var registration = cancellationToken.CanBeCanceled ? cancellationToken.Register(() => Cancel(call, cancellationToken)) : default;
+        await fired.ConfigureAwait(true);
+    }
+
+    public override Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default)
+    {
+        Verify();
+        ArgumentException.ThrowIfNullOrEmpty(eventName);
+        Asked++;
+        var waiter = new Waiter<T>(services.Converter);
+        Events.Wait(eventName, waiter);
+        if (cancellationToken.CanBeCanceled)
+        {
+            cancellationToken.Register(() => waiter.Cancel(pump, cancellationToken));
+        }
+
+        return waiter.Arrival;
+    }
+
+    public override void SendEvent(string instanceId, string eventName, object payload)
+    {
+        Verify();
+        ArgumentException.ThrowIfNullOrWhiteSpace(instanceId);
+        ArgumentException.ThrowIfNullOrEmpty(eventName);
+        Asked++;
+        var task = nextTask++;
+        var line = new HistoryEvent(HistoryKind.EventSent) { Task = task, Name = eventName, Target = instanceId };
+        unmatched.Add(task, new PendingAction(line) { Input = services.Serialize(payload, $"The payload of event '{eventName}'") });
+    }
+
+    public override void SetCustomStatus(object? customStatus) => this.customStatus = customStatus;
+
+    public string? SerializeCustomStatus() => services.Serialize(customStatus, "The custom status");
+
+    public override void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true) =>
+        ContinueAsNew(new ContinueAsNewOptions { NewInput = newInput, PreserveUnprocessedEvents = preserveUnprocessedEvents });
+
+    public override void ContinueAsNew(ContinueAsNewOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Verify();
+        Asked++;
+        NextRun = options;
+    }
+
+    public override Guid NewGuid()
+    {
+        Verify();
+        return DeterministicGuid.Create(InstanceId, Ticks, nextGuid++);
+    }
+
+    /// <summary>Takes a call out of the open ones; null when it is not (or no longer) open, as with a duplicate.</summary>
+    public OpenCall? Close(int task) => open.Remove(task, out var call) ? call : null;
+
+    private static void RefuseMisplacedOptions(object? input, TaskOptions? options)
+    {
+        if (input is TaskOptions && options is null)
+        {
+            throw new ArgumentException("The input is a TaskOptions and there are no options: pass it as the options parameter.", nameof(input));
+        }
+    }
+
+    private Task<string?> Call(PendingAction action) => Call(action, out _);
+
+    private Task<string?> Call(PendingAction action, out OpenCall call)
+    {
+        Verify();
+        Asked++;
+        var task = nextTask++;
+        call = new OpenCall(action.Line with { Task = task });
+        open.Add(task, call);
+        unmatched.Add(task, action with { Line = call.Line });
+        return call.Answer.Task;
+    }
+
+    private void Cancel(OpenCall call, CancellationToken cancellationToken)
+    {
+        if (!pump.IsCurrentThread)
+        {
+            pump.Post(_ => Cancel(call, cancellationToken), null);
+        }
+        else if (open.Remove(call.Line.Task))
+        {
+            cancelledTimers.Add(call.Line.Task);
+            call.Answer.TrySetCanceled(cancellationToken);
+        }
+    }
+
+    private TResult Result<TResult>(string? data) => services.Converter.Deserialize<TResult>(data)!;
+
+    private void Verify()
+    {
+        if (!pump.IsCurrentThread || pump.HadForeignWork)
+        {
+            throw new InvalidOperationException(IllegalAwait.Message(identity.Name));
+        }
+    }
+
+    private sealed class Waiter<T>(DataConverter converter) : EventWaiter(typeof(T))
+    {
+        private readonly TaskCompletionSource<T> arrival = new();
+
+        public Task<T> Arrival => arrival.Task;
+
+        public override void Complete(string? data)
+        {
+            try
+            {
+                arrival.TrySetResult(converter.Deserialize<T>(data)!);
+            }
+            catch (Exception failure) when (failure is System.Text.Json.JsonException or NotSupportedException or InvalidCastException)
+            {
+                arrival.TrySetException(failure);
+            }
+        }
+
+        public void Cancel(OrchestratorPump pump, CancellationToken cancellationToken)
+        {
+            if (!pump.IsCurrentThread)
+            {
+                pump.Post(_ => Cancel(pump, cancellationToken), null);
+            }
+            else if (!arrival.Task.IsCompleted)
+            {
+                Abandon?.Invoke();
+                arrival.TrySetCanceled(cancellationToken);
+            }
+        }
+    }
+}
+
+/// <summary>A call whose answer is awaited.</summary>
+internal sealed class OpenCall(HistoryEvent line)
+{
+    public HistoryEvent Line { get; } = line;
+
+    public TaskCompletionSource<string?> Answer { get; } = new();
+}

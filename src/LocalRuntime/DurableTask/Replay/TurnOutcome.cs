@@ -1,0 +1,37 @@
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace Nightwatch.LocalRuntime.DurableTask;
+
+/// <summary>What a turn decided; the store makes it durable in one transaction.</summary>
+internal sealed record TurnOutcome
+{
+    /// <summary>Lines to append: the turn's start, what it received, what it asked for.</summary>
+    public required IReadOnlyList<HistoryEvent> Lines { get; init; }
+
+    public required IReadOnlyList<PendingAction> Actions { get; init; }
+
+    /// <summary>Timers of earlier turns that were cancelled in this one.</summary>
+    public required IReadOnlyList<int> CancelledTimers { get; init; }
+
+    public required bool Suspended { get; init; }
+
+    public string? CustomStatus { get; init; }
+
+    public TurnEnd? End { get; init; }
+}
+
+/// <summary>How an execution ended. With ContinuedAsNew, Output is the next input and Carried the events that it gets.</summary>
+internal sealed record TurnEnd(OrchestrationRuntimeStatus Status)
+{
+    public string? Output { get; init; }
+
+    public TaskFailureDetails? Failure { get; init; }
+
+    public string? NewVersion { get; init; }
+
+    public IReadOnlyList<HistoryEvent> Carried { get; init; } = [];
+
+    /// <summary>Sub-orchestrations still open that share a recursive termination.</summary>
+    public IReadOnlyList<string> TerminateToo { get; init; } = [];
+}

@@ -1,0 +1,148 @@
+using Microsoft.DurableTask.Client;
+using Nightwatch.Sqlite;
+
+namespace Nightwatch.LocalRuntime.DurableTask;
+
+/// <summary>Everything the engine does with durable.db: one job per decision, committed together with whatever else waits for the disk.</summary>
+internal sealed class DurableStore : IDisposable
+{
+    private readonly SqliteGroupWriter writer;
+    private readonly SqliteReaders readers;
+    private readonly Action<CommitPoint>? faults;
+
+    /// <summary>Opens (and creates) the file.</summary>
+    /// <exception cref="InvalidOperationException">A newer program has written the file.</exception>
+    public DurableStore(string path, Action<CommitPoint>? faults)
+    {
+        this.faults = faults;
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        writer = new SqliteGroupWriter(path);
+        readers = new SqliteReaders(path);
+    }
+
+    public Task CreateAsync() => writer.WriteAsync(session =>
+    {
+        DurableSchema.Create(session);
+        return true;
+    });
+
+    /// <summary>Runs a job in the next group's transaction.</summary>
+    public async Task<TResult> WriteAsync<TResult>(Func<SqliteSession, TResult> job)
+    {
+        faults?.Invoke(CommitPoint.Before);
+        var result = await writer.WriteAsync(job).ConfigureAwait(false);
+        faults?.Invoke(CommitPoint.After);
+        return result;
+    }
+
+    public TResult Read<TResult>(Func<SqliteSession, TResult> query) => readers.Read(query);
+
+    public Task<TurnResult> CommitTurnAsync(TurnCommit commit, long worker) => WriteAsync(session => TurnWriter.Commit(session, commit, worker));
+
+    /// <summary>Puts answers into the inbox where no turn could take them directly. An answer of a lost activity is dropped.</summary>
+    public Task<Woken> PostAnswersAsync(IReadOnlyList<ActivityAnswer> answers, long worker) => WriteAsync(session =>
+    {
+        var woken = new Woken();
+        foreach (var answer in answers)
+        {
+            if (session.Execute("DELETE FROM activities WHERE key = $1 AND execution = $2 AND owner = $3", answer.Key, answer.Execution, worker) == 1)
+            {
+                InstanceWriter.Send(session, answer.Key >> DurableSchema.MinorBits, answer.Execution, answer.Line, worker, woken);
+            }
+        }
+
+        return woken;
+    });
+
+    public InstanceRecord? Load(long key) => Read(session =>
+    {
+        using var reader = session.Query($"SELECT {InstanceRecord.Columns} FROM instances WHERE key = $1", key);
+        return reader.Read() ? InstanceRecord.Read(reader) : null;
+    });
+
+    public InstanceRecord? Load(string id) => Read(session =>
+    {
+        using var reader = session.Query($"SELECT {InstanceRecord.Columns} FROM instances WHERE id = $1", id);
+        return reader.Read() ? InstanceRecord.Read(reader) : null;
+    });
+
+    /// <summary>The first rows of an instance's history.</summary>
+    /// <exception cref="HistoryUnreadableException">Rows are missing or damaged.</exception>
+    public List<HistoryEvent> LoadHistory(long key, int rows) => Read(session =>
+    {
+        var lines = new List<HistoryEvent>();
+        var found = 0;
+        using var reader = session.Query(
+            "SELECT lines FROM history WHERE key >= $1 AND key < $2 ORDER BY key", DurableSchema.Key(key, 0), DurableSchema.Key(key, rows));
+        while (reader.Read())
+        {
+            HistoryCodec.Read(reader.GetFieldValue<byte[]>(0), lines);
+            found++;
+        }
+
+        return found == rows ? lines : throw new HistoryUnreadableException($"The history has {found} of {rows} turns.");
+    });
+
+    public List<InboxMessage> LoadInbox(long key, int limit) => Read(session =>
+    {
+        var messages = new List<InboxMessage>();
+        var lines = new List<HistoryEvent>(1);
+        using var reader = session.Query("SELECT seq, execution, line FROM inbox WHERE instance = $1 ORDER BY seq LIMIT $2", key, limit);
+        while (reader.Read())
+        {
+            lines.Clear();
+            HistoryCodec.Read(reader.GetFieldValue<byte[]>(2), lines);
+            messages.Add(new InboxMessage(reader.GetInt64(0), reader.GetInt64(1), lines[0]));
+        }
+
+        return messages;
+    });
+
+    /// <summary>True while a delayed start has not come.</summary>
+    public bool WaitsForStart(long key) =>
+        Read(session => session.Scalar("SELECT 1 FROM timers WHERE key = $1", DurableSchema.Key(key, DurableSchema.StartTimer)) is not null);
+
+    /// <summary>Ends an instance that the engine cannot play. Its history stays as it is.</summary>
+    public Task<Woken> SetAsideAsync(InstanceRecord instance, string reason, string failure, TurnEnd end, long now, long worker) => WriteAsync(session =>
+    {
+        var woken = new Woken();
+        var changed = session.Execute(
+            """
+            UPDATE instances SET status = $2, aside = $3, failure = $4, output = $3, completed = $5, updated = $5, pending = 0, owner = NULL, turn = turn + 1
+            WHERE key = $1 AND completed IS NULL
+            """,
+            instance.Key, (int)OrchestrationRuntimeStatus.Failed, reason, failure, now);
+        if (changed == 1)
+        {
+            var commit = new TurnCommit
+            {
+                Before = instance,
+                Outcome = new TurnOutcome { Lines = [], Actions = [], CancelledTimers = [], Suspended = false, End = end },
+                Taken = [],
+                Answers = [],
+                Now = now,
+                KeepActivities = 0,
+            };
+            TurnActions.WriteEnd(session, commit, end, worker, woken);
+        }
+
+        return woken;
+    });
+
+    public void Dispose()
+    {
+        writer.Dispose();
+        readers.Dispose();
+    }
+}
+
+/// <summary>Where a fault hook may strike.</summary>
+internal enum CommitPoint
+{
+    Before,
+    After,
+}

@@ -1,0 +1,71 @@
+using System.Collections;
+using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Nightwatch.LocalRuntime.ServiceBus;
+
+namespace Nightwatch.LocalRuntime.Host.Invocation;
+
+/// <summary>Sends what functions put into their queue outputs.</summary>
+internal sealed partial class OutputDelivery(
+    QueueDirectory queues,
+    QueueSender sender,
+    InvocationTracker tracker,
+    IOptions<WorkerOptions> options,
+    ILogger<OutputDelivery> log)
+{
+    private readonly ConcurrentDictionary<ServiceBusOutputAttribute, QueueAddress> addresses = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Sends off the caller's path; a failure is logged, since nobody waits for it.</summary>
+    public void DeliverLater(FunctionInvocationContext invocation)
+    {
+        if (invocation.Outputs.Any(output => output is { Descriptor.Binding: ServiceBusOutputAttribute, Value: not null }))
+        {
+            _ = DeliverAndLogAsync(invocation);
+        }
+    }
+
+    /// <summary>Sends, in order; the first failure ends it and comes out.</summary>
+    public async Task DeliverAsync(FunctionInvocationContext invocation, CancellationToken cancellationToken)
+    {
+        foreach (var output in invocation.Outputs)
+        {
+            if (output is { Descriptor.Binding: ServiceBusOutputAttribute binding, Value: { } value })
+            {
+                var queue = addresses.GetOrAdd(binding, _ => queues.Find(invocation.Function.Name, binding.QueueOrTopicName, binding.Connection));
+                foreach (var message in Messages(value))
+                {
+                    await sender.SendAsync(queue, message, cancellationToken);
+                }
+            }
+        }
+    }
+
+    private async Task DeliverAndLogAsync(FunctionInvocationContext invocation)
+    {
+        using var running = tracker.Begin(CancellationToken.None, timed: false);
+        try
+        {
+            await DeliverAsync(invocation, running.Token);
+        }
+        catch (Exception error)
+        {
+            Lost(invocation.Function.Name, invocation.InvocationId, error);
+        }
+    }
+
+    private IEnumerable<string> Messages(object value) => value switch
+    {
+        string text => [text],
+        byte[] bytes => [Encoding.UTF8.GetString(bytes)],
+        IEnumerable several and not IDictionary => several.Cast<object?>().Where(item => item is not null).Select(item => item as string ?? Json(item!)),
+        _ => [Json(value)],
+    };
+
+    private string Json(object value) => options.Value.Serializer!.Serialize(value, value.GetType(), CancellationToken.None).ToString();
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The output messages of {Function} ({InvocationId}) were not delivered.")]
+    private partial void Lost(string function, string invocationId, Exception error);
+}

@@ -1,0 +1,39 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using Nightwatch.LocalRuntime.Host;
+using Nightwatch.LocalRuntime.Host.Functions;
+
+namespace Nightwatch.LocalRuntime.ServiceBus;
+
+/// <summary>Finds a binding's queue: the settings that its name and its connection stand for.</summary>
+internal sealed partial class QueueDirectory(IConfiguration configuration)
+{
+    // Service Bus bindings without a Connection use this one.
+    private const string DefaultConnection = "AzureWebJobsServiceBus";
+
+    /// <exception cref="FunctionRefusedException">A setting is missing or unusable, or the name is none for a queue.</exception>
+    public QueueAddress Find(string function, string queue, string? connection)
+    {
+        var name = AppSettings.Resolve(queue, configuration, function);
+        // 63 letters at most, of which the dead-letter queue takes eleven.
+        if (!QueueName().IsMatch(name) || name.Length > 63 - "-deadletter".Length)
+        {
+            throw new FunctionRefusedException(function, $"'{name}' is no name for a queue: lower-case letters, digits and single '-', 3 to 52 of them.");
+        }
+
+        var setting = AppSettings.Resolve(connection ?? DefaultConnection, configuration, function);
+        var value = configuration["AzureWebJobs" + setting] ?? configuration[setting] ?? configuration.GetConnectionString(setting)
+            ?? throw new FunctionRefusedException(function, $"the setting '{setting}' with the connection of its queue '{name}' is missing.");
+        try
+        {
+            return new QueueAddress(QueueAccount.Parse(value), name);
+        }
+        catch (FormatException error)
+        {
+            throw new FunctionRefusedException(function, $"the setting '{setting}' is unusable. {error.Message}");
+        }
+    }
+
+    [GeneratedRegex("^[a-z0-9](?:-?[a-z0-9]){2,}$")]
+    private static partial Regex QueueName();
+}

@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
+
+namespace Nightwatch.Adapters.Tests.Fakes;
+
+/// <summary>
+/// As much of Loki's HTTP API as we use, written from grafana.com/docs/loki: push, query_range for selectors with =, !=, =~, !~ and line filters
+/// |=, !=, |~, !~, labels and label values. Start is inclusive, end exclusive, times are Unix nanoseconds, errors are plain text.
+/// </summary>
+internal sealed partial class FakeLoki : IAsyncDisposable
+{
+    private readonly Lock gate = new();
+    private readonly List<(long Time, IReadOnlyDictionary<string, string> Labels, string Line)> lines = [];
+    private FakeServer? server;
+
+    public Uri Url => server!.Url;
+
+    public IEnumerable<SeenRequest> Requests => server!.Requests;
+
+    public static async Task<FakeLoki> StartAsync(CancellationToken cancellationToken)
+    {
+        var loki = new FakeLoki();
+        loki.server = await FakeServer.StartAsync(loki.AnswerAsync, cancellationToken);
+        return loki;
+    }
+
+    public async ValueTask DisposeAsync() => await server!.DisposeAsync();
+
+    private Task AnswerAsync(HttpContext context)
+    {
+        var path = context.Request.Path.Value ?? "";
+        return path switch
+        {
+            "/loki/api/v1/push" => PushAsync(context),
+            "/loki/api/v1/query_range" => QueryRangeAsync(context),
+            "/loki/api/v1/labels" => ListAsync(context, l => l.Keys),
+            _ when ValuesPath().Match(path) is { Success: true } match => ListAsync(context, l => l.TryGetValue(match.Groups[1].Value, out var value) ? [value] : []),
+            _ => FakeServer.Text("404 page not found", "text/plain", 404)(context),
+        };
+    }
+
+    private async Task PushAsync(HttpContext context)
+    {
+        var body = await context.Request.ReadFromJsonAsync<JsonElement>();
+        lock (gate)
+        {
+            foreach (var stream in body.GetProperty("streams").EnumerateArray())
+            {
+                var labels = stream.GetProperty("stream").EnumerateObject().ToDictionary(l => l.Name, l => l.Value.GetString()!);
+                foreach (var value in stream.GetProperty("values").EnumerateArray())
+                {
+                    lines.Add((long.Parse(value[0].GetString()!, CultureInfo.InvariantCulture), labels, value[1].GetString()!));
+                }
+            }
+        }
+
+        context.Response.StatusCode = 204;
+    }
+
+    private async Task QueryRangeAsync(HttpContext context)
+    {
+        var parameters = context.Request.HasFormContentType ? context.Request.Form.ToDictionary(f => f.Key, f => f.Value.ToString()) : context.Request.Query.ToDictionary(q => q.Key, q => q.Value.ToString());
+        if (Parse(parameters["query"]) is not { } keeps)
+        {
+            await FakeServer.Text("parse error at line 1, col 1: syntax error: unexpected IDENTIFIER\n", "text/plain", 400)(context);
+            return;
+        }
+
+        var (start, end) = (Number("start"), Number("end"));
+        var limit = parameters.TryGetValue("limit", out var given) ? int.Parse(given, CultureInfo.InvariantCulture) : 100;
+        List<(long Time, IReadOnlyDictionary<string, string> Labels, string Line)> found;
+        lock (gate)
+        {
+            found = [.. lines.Where(l => l.Time >= start && l.Time < end && keeps(l.Labels, l.Line)).OrderByDescending(l => l.Time).Take(limit)];
+        }
+
+        await context.Response.WriteAsJsonAsync(new
+        {
+            status = "success",
+            data = new
+            {
+                resultType = "streams",
+                result = found.GroupBy(l => JsonSerializer.Serialize(l.Labels)).Select(g => new
+                {
+                    stream = g.First().Labels,
+                    values = g.Select(l => new[] { l.Time.ToString(CultureInfo.InvariantCulture), l.Line }),
+                }),
+                stats = new { summary = new { execTime = 0.001 } },
+            },
+        });
+
+        long Number(string name) => long.Parse(parameters[name], CultureInfo.InvariantCulture);
+    }
+
+    private Task ListAsync(HttpContext context, Func<IReadOnlyDictionary<string, string>, IEnumerable<string>> of)
+    {
+        lock (gate)
+        {
+            var values = lines.SelectMany(l => of(l.Labels)).Distinct().Order(StringComparer.Ordinal).ToList();
+            return context.Response.WriteAsJsonAsync(values.Count == 0 ? (object)new { status = "success" } : new { status = "success", data = values });
+        }
+    }
+
+    private static Func<IReadOnlyDictionary<string, string>, string, bool>? Parse(string query)
+    {
+        var match = QueryForm().Match(query);
+        if (!match.Success)
+        {
+            return null;
+        }
+
+        var matchers = MatcherForm().Matches(match.Groups["selector"].Value).Select(m => Condition(m.Groups["op"].Value, Unquote(m.Groups["value"].Value), anchored: true) is var holds
+            ? new Func<IReadOnlyDictionary<string, string>, bool>(l => holds(l.GetValueOrDefault(m.Groups["name"].Value, "")))
+            : throw new InvalidOperationException()).ToList();
+        var filters = FilterForm().Matches(match.Groups["filters"].Value).Select(m => Filter(m.Groups["op"].Value, Unquote(m.Groups["value"].Value))).ToList();
+        return (labels, line) => matchers.TrueForAll(m => m(labels)) && filters.TrueForAll(f => f(line));
+    }
+
+    private static Func<string, bool> Condition(string op, string value, bool anchored)
+    {
+        var pattern = new Regex(anchored ? $"^(?:{value})$" : value, RegexOptions.NonBacktracking);
+        return op switch
+        {
+            "=" => v => v == value,
+            "!=" => v => v != value,
+            "=~" => pattern.IsMatch,
+            _ => v => !pattern.IsMatch(v),
+        };
+    }
+
+    private static Func<string, bool> Filter(string op, string value) => op switch
+    {
+        "|=" => line => line.Contains(value, StringComparison.Ordinal),
+        "!=" => line => !line.Contains(value, StringComparison.Ordinal),
+        "|~" => new Regex(value, RegexOptions.NonBacktracking).IsMatch,
+        _ => Condition("!~", value, anchored: false),
+    };
+
+    private static string Unquote(string text) => text[0] == '`' ? text[1..^1] : JsonSerializer.Deserialize<string>(text)!;
+
+    [GeneratedRegex("""^\s*\{(?<selector>(?:[^"`}]|"(?:[^"\\]|\\.)*"|`[^`]*`)+)\}(?<filters>(?:\s*(?:\|=|!=|\|~|!~)\s*(?:"(?:[^"\\]|\\.)*"|`[^`]*`))*)\s*$""")]
+    private static partial Regex QueryForm();
+
+    [GeneratedRegex("""(?<name>[a-zA-Z_][a-zA-Z0-9_]*)\s*(?<op>=~|!~|!=|=)\s*(?<value>"(?:[^"\\]|\\.)*"|`[^`]*`)""")]
+    private static partial Regex MatcherForm();
+
+    [GeneratedRegex("""(?<op>\|=|!=|\|~|!~)\s*(?<value>"(?:[^"\\]|\\.)*"|`[^`]*`)""")]
+    private static partial Regex FilterForm();
+
+    [GeneratedRegex("^/loki/api/v1/label/([^/]+)/values$")]
+    private static partial Regex ValuesPath();
+}

@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Converters;
+
+namespace Nightwatch.LocalRuntime.Tests.DurableTask;
+
+/// <summary>Orchestrators and activities by name, as the worker would find them.</summary>
+internal sealed class TestFunctions : IDurableInvoker
+{
+    private readonly ConcurrentDictionary<string, Func<TaskOrchestrationContext, Task<object?>>> orchestrators = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, Func<TaskActivityContext, string?, CancellationToken, Task<object?>>> activities =
+        new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What surrounds each orchestrator, as the worker's middleware does.</summary>
+    public Func<Func<Task<object?>>, Task<object?>> Middleware { get; set; } = next => next();
+
+    public TestFunctions Orchestrator<TResult>(string name, Func<TaskOrchestrationContext, Task<TResult>> body)
+    {
+        orchestrators[name] = async context => await body(context);
+        return this;
+    }
+
+    public TestFunctions Orchestrator(string name, Func<TaskOrchestrationContext, Task> body)
+    {
+        orchestrators[name] = async context =>
+        {
+            await body(context);
+            return null;
+        };
+        return this;
+    }
+
+    public TestFunctions Activity<TInput, TResult>(string name, Func<TInput, TResult> body) =>
+        Activity<TInput, TResult>(name, (_, input, _) => Task.FromResult(body(input)));
+
+    public TestFunctions Activity<TInput, TResult>(string name, Func<TaskActivityContext, TInput, CancellationToken, Task<TResult>> body)
+    {
+        activities[name] = async (context, input, cancellation) =>
+            await body(context, JsonDataConverter.Default.Deserialize<TInput>(input)!, cancellation);
+        return this;
+    }
+
+    public bool HasOrchestrator(string name) => orchestrators.ContainsKey(name);
+
+    public bool HasActivity(string name) => activities.ContainsKey(name);
+
+    public Task<object?> RunOrchestratorAsync(string name, object orchestrationContext) =>
+        Middleware(() => orchestrators[name]((TaskOrchestrationContext)orchestrationContext));
+
+    public Task<object?> RunActivityAsync(string name, object activityContext, string? serializedInput, CancellationToken cancellationToken) =>
+        activities[name]((TaskActivityContext)activityContext, serializedInput, cancellationToken);
+}
