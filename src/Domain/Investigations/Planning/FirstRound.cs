@@ -38,13 +38,17 @@ internal static class FirstRound
     private static void Availability(StepList list, InvestigationSubject subject, DateTimeOffset start, DateTimeOffset end)
     {
         list.Range(Topics.Scrape, "How often targets are scraped, and since when", "max by (job) (count_over_time(up[1m]))", "count", start.AddHours(-1), end, 30);
+        var scope = new QueryScope(subject, TimeSpan.FromMinutes(1));
         if (subject is { Service: { } service, ServiceLabel: { } label })
         {
             list.Range(Topics.Up, "Whether the service's targets answer", PromQl.Selector("up", [LabelCondition.Is(label, service)]), "up", start - Around, end, Step(start, end), service);
         }
 
-        list.Range(Topics.Up, "Targets that do not answer", "up == 0", "up", start - Around, end, Step(start, end));
+        list.Range(Topics.Up, "Targets that do not answer", $"{Up(scope)} == 0", "up", start - Around, end, Step(start, end));
     }
+
+    /// <summary>Of the same place only: a service of the same name elsewhere is another one.</summary>
+    private static string Up(QueryScope scope) => PromQl.Selector("up", scope.Place);
 
     private static int Step(DateTimeOffset start, DateTimeOffset end) => Math.Max(5, (int)Math.Ceiling((end - start + Around).TotalSeconds / 150));
 

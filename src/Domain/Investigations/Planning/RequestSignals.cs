@@ -128,7 +128,7 @@ internal static partial class RequestSignals
     private static string ErrorPattern(string label, IReadOnlyList<string> values) =>
         label.StartsWith("grpc", StringComparison.Ordinal) || label.StartsWith("rpc", StringComparison.Ordinal)
             ? values.Any(v => v.Length > 0 && char.IsAsciiDigit(v[0])) ? "2|4|8|12|13|14|15" : "Unknown|DeadlineExceeded|ResourceExhausted|Unimplemented|Internal|Unavailable|DataLoss|UNKNOWN|DEADLINE_EXCEEDED|INTERNAL|UNAVAILABLE"
-            : values.Any(v => HttpStatus().IsMatch(v)) ? "5..|5xx|0|(?i:error|timeout|canceled|refused)"
+            : values.Any(v => HttpStatus().IsMatch(v)) ? "5..|5xx|0|(?i:.*(error|timeout|refused|broken|reset|unreachable|fail).*)"
             : "(?i:.*(error|fail|timeout|exception|refused|unavailable|abort|5xx).*)|5..|ko|KO|false";
 
     private static string Family(string bucket) => bucket[..^"_bucket".Length];

@@ -114,7 +114,7 @@ internal static class CommonPoints
         return path is not null
             ? candidate.Supported(calls, $"what alerted depends on {candidate.Component}{Words.Chain(path)}", 0.6)
             : board.Calls.Count > 0
-                ? candidate.Opposed(board.Signals.FirstOrDefault(s => s.Peer is not null)?.EvidenceId, $"no call from what alerted to {candidate.Component} is known", 1.5)
+                ? candidate.Opposed(board.Signals.FirstOrDefault(s => s.Peer is not null)?.EvidenceId, $"no call from what alerted to {candidate.Component} is known", 2.5)
                 : candidate;
     }
 

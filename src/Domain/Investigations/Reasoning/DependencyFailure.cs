@@ -21,6 +21,7 @@ internal sealed class DependencyFailure : IHypothesisSource
                 .Supported(seen, 2.4)
                 .Supported(origin.Errors, 1.5)
                 .Supported(origin.Latency, origin.Errors is null ? 1.5 : 0.5);
+            candidate.Supported(board.Worst(origin.Component, Topics.Pool), 0.8);
             WeighKind(candidate, board, origin, isStore);
             candidate.WeighPlace(board);
             if (CommonPoints.ChangeBefore(board, origin.Component, origin.Onset) is ({ } change, var fit))

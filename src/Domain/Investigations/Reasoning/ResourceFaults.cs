@@ -76,11 +76,16 @@ internal sealed class ResourceSaturation : IHypothesisSource
 
             if (!isHost)
             {
-                candidate.WeighPlace(board).Supported(FaultOrigins.Latency(board, full.Key), 0.8);
+                candidate.WeighPlace(board);
             }
             else if (worst.Before is { } before && worst.During - before < 0.1)
             {
                 candidate.Opposed(worst.EvidenceId, $"it stood at {Numbers.Write(before, worst.Unit)} before already", 0.8);
+            }
+
+            if (!isHost && FaultOrigins.Latency(board, full.Key) is { } slow)
+            {
+                candidate.Opposed(slow.EvidenceId, $"what it does became slow, and what is slow holds on to what it uses: {Words.Of(slow)}", 1.5 * slow.Strength);
             }
 
             candidate.Statement = $"{full.Key} runs out of something: {Words.Of(worst)}.";
