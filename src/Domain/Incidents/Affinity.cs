@@ -6,18 +6,20 @@ namespace Nightwatch.Domain.Incidents;
 /// </summary>
 internal static class Affinity
 {
-    public const double Enough = 0.8;
+    /// <summary>Weights are tenths, so that sums are exact.</summary>
+    public const int Enough = 8;
 
-    private const double SharedSubject = 1.0;
-    private const double SharedNamespace = 0.5;
-    private const double CrowdedNamespace = 0.1;
-    private const double SharedGroup = 0.4;
-    private const double SharedName = 0.3;
-    private const double SameMoment = 0.2;
+    public const int SharedSubject = 10;
+
+    private const int SharedNamespace = 5;
+    private const int CrowdedNamespace = 1;
+    private const int SharedGroup = 4;
+    private const int SharedName = 3;
+    private const int SameMoment = 3;
     private static readonly TimeSpan Moment = TimeSpan.FromMinutes(2);
 
     /// <param name="isCrowded">The namespace that both are in is known to hold many unrelated things.</param>
-    public static (double Score, string Because) Between(AlertFacet x, AlertFacet y, bool isCrowded, TimeSpan window)
+    public static (int Score, string Because) Between(AlertFacet x, AlertFacet y, bool isCrowded, TimeSpan window)
     {
         var apart = (x.At - y.At).Duration();
         if (apart > window)
@@ -38,10 +40,10 @@ internal static class Affinity
         return SharedEntity(x, y) is { } because ? (SharedSubject, because) : Circumstances(x, y, isCrowded, apart);
     }
 
-    private static (double Score, string Because) Circumstances(AlertFacet x, AlertFacet y, bool isCrowded, TimeSpan apart)
+    private static (int Score, string Because) Circumstances(AlertFacet x, AlertFacet y, bool isCrowded, TimeSpan apart)
     {
         var score = apart <= Moment ? SameMoment : 0;
-        var reasons = new List<string>(3);
+        var reasons = new List<string>(4);
         if (x.Namespace is not null && x.Namespace == y.Namespace)
         {
             score += isCrowded ? CrowdedNamespace : SharedNamespace;
@@ -58,6 +60,11 @@ internal static class Affinity
         {
             score += SharedName;
             reasons.Add($"same alert {x.Name}");
+        }
+
+        if (apart <= Moment)
+        {
+            reasons.Add("at the same moment");
         }
 
         return score < Enough ? (score, "") : (score, string.Join(", ", reasons));

@@ -26,8 +26,10 @@ internal sealed record CorrelationResult(CorrelationWindow Window, bool IsChange
 /// Decides which incident each episode belongs to and how the incidents' counts change. Pure: the same window and episodes give the same answer, and what is
 /// decided already (pending or stamped) stays as it is, so that a repeat changes nothing.
 /// </summary>
-internal sealed class CorrelationDecision
+internal sealed partial class CorrelationDecision
 {
+    private const int MaxFacets = 40;
+
     private readonly CorrelationWindow before;
     private readonly CorrelationOptions options;
     private readonly long revision;
@@ -38,6 +40,7 @@ internal sealed class CorrelationDecision
     private readonly Dictionary<string, PendingEpisode> pending;
     private readonly Dictionary<string, EpisodeStamp> stamps = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> placed = new(StringComparer.Ordinal);
+    private readonly FacetIndex<string> known = new();
     private readonly HashSet<string> opened = new(StringComparer.Ordinal);
     private bool isChanged;
 
@@ -51,6 +54,18 @@ internal sealed class CorrelationDecision
         incidents = window.Incidents.ToDictionary(i => i.Id, StringComparer.Ordinal);
         order = [.. window.Incidents.Select(i => i.Id)];
         pending = new Dictionary<string, PendingEpisode>(window.Pending, StringComparer.Ordinal);
+        foreach (var incident in window.Incidents)
+        {
+            foreach (var facet in incident.Facets)
+            {
+                known.Add(facet, incident.Id);
+            }
+        }
+    }
+
+    private sealed record Undecided(EpisodeInput Input, AlertFacet Facet)
+    {
+        public bool IsPlaced { get; set; }
     }
 
     /// <param name="stored">Incidents that the episodes belong or belonged to and that the window does not hold.</param>
@@ -75,7 +90,7 @@ internal sealed class CorrelationDecision
 
     private void Run(IReadOnlyList<EpisodeInput> episodes)
     {
-        var undecided = new List<(EpisodeInput Input, AlertFacet Facet)>();
+        var undecided = new List<Undecided>();
         foreach (var input in episodes.OrderBy(e => e.Episode.StartsAt).ThenBy(e => e.Episode.Id, StringComparer.Ordinal))
         {
             if (IncidentIdOf(input.Episode) is { } incidentId)
@@ -84,20 +99,23 @@ internal sealed class CorrelationDecision
             }
             else
             {
-                undecided.Add((input, AlertFacet.Of(input.Episode)));
+                undecided.Add(new Undecided(input, AlertFacet.Of(input.Episode)));
             }
         }
 
-        // Earlier first: each joins what is there, or opens an incident that those after it may join, directly or through others.
-        while (undecided.Count > 0)
+        var waiting = new FacetIndex<Undecided>();
+        foreach (var one in undecided)
         {
-            var (input, facet) = undecided[0];
-            undecided.RemoveAt(0);
-            var joined = JoinPrevious(input) ?? JoinRelated(input, facet) ?? Open(input);
-            if (joined is not null)
+            waiting.Add(one.Facet, one);
+        }
+
+        // Earlier first: each joins what is there, or opens an incident that those after it may join, directly or through others.
+        foreach (var one in undecided)
+        {
+            if (!one.IsPlaced && (JoinPrevious(one.Input) ?? JoinRelated(one) ?? Open(one.Input)) is { } joined)
             {
-                Admit(input, facet, joined.Value.IncidentId, joined.Value.Because);
-                Spread(facet, joined.Value.IncidentId, undecided);
+                Admit(one, joined.IncidentId, joined.Because);
+                Spread(one, joined.IncidentId, waiting);
             }
         }
     }
@@ -129,77 +147,9 @@ internal sealed class CorrelationDecision
         Decided(episode, incidentId, because);
     }
 
-    private (string IncidentId, string Because)? JoinPrevious(EpisodeInput input)
+    private void Admit(Undecided one, string incidentId, string because)
     {
-        var previousId = placed.GetValueOrDefault(input.Episode.Fingerprint) ?? input.PreviousIncidentId;
-        if (previousId is null || FindOrReadmit(previousId) is not { } incident || WhyAgain(input, incident) is not { } because)
-        {
-            return null;
-        }
-
-        Put(incident);
-        return (incident.Id, because);
-    }
-
-    private string? WhyAgain(EpisodeInput input, WindowIncident incident)
-    {
-        if (incident.ResolvedAt is not { } resolvedAt)
-        {
-            return "The same alert fired before in this open incident.";
-        }
-
-        var since = input.Episode.StartsAt - resolvedAt;
-        if (since <= options.CoolDown)
-        {
-            return "The same alert fired again shortly after this incident resolved.";
-        }
-
-        return input.Flapping && since <= options.FlappingWindow ? "The same alert is flapping; it fired in this incident before." : null;
-    }
-
-    private (string IncidentId, string Because)? JoinRelated(EpisodeInput input, AlertFacet facet)
-    {
-        (string IncidentId, string Because)? best = null;
-        var bestScore = Affinity.Enough - 1e-9;
-        foreach (var id in order)
-        {
-            var incident = incidents[id];
-            if (incident.ResolvedAt is { } resolvedAt && input.Episode.StartsAt > resolvedAt)
-            {
-                continue;
-            }
-
-            var isCrowded = IsCrowded(facet, incident);
-            foreach (var other in incident.Facets)
-            {
-                var (score, because) = Affinity.Between(facet, other, isCrowded, options.Window);
-                if (score > bestScore)
-                {
-                    (best, bestScore) = ((id, Sentence(because, other)), score);
-                }
-            }
-        }
-
-        return best;
-    }
-
-    private (string IncidentId, string Because)? Open(EpisodeInput input)
-    {
-        var episode = input.Episode;
-        if (!episode.SeenFiring && episode.Status == AlertStatus.Resolved)
-        {
-            stamps[episode.Id] = new EpisodeStamp(episode.Id, null, "It was over when it was first heard of, and belongs to no incident.", episode.Status, before.Revision);
-            return null;
-        }
-
-        var incident = Fresh("inc-" + episode.Id, input);
-        Put(incident);
-        opened.Add(incident.Id);
-        return (incident.Id, "First alert of the incident.");
-    }
-
-    private void Admit(EpisodeInput input, AlertFacet facet, string incidentId, string because)
-    {
+        var (input, facet) = (one.Input, one.Facet);
         var incident = Count(Absorb(incidents[incidentId], input), null, input.Episode);
         var facets = incident.Facets.Where(f => !f.IsSameSubject(facet)).Append(facet with { At = Latest(incident.Facets, facet) }).TakeLast(MaxFacets);
         Put(incident with
@@ -210,45 +160,14 @@ internal sealed class CorrelationDecision
             CommonLabels = incident.Episodes == 0 ? incident.CommonLabels : IncidentText.Common(incident.CommonLabels, input.Episode.Labels),
             Facets = [.. facets],
         });
+        known.Add(facet, incidentId);
+        one.IsPlaced = true;
         placed[input.Episode.Fingerprint] = incidentId;
         Decided(input.Episode, incidentId, because);
     }
 
-    /// <summary>Those that belong to the one that was just placed come along, and those that belong to them.</summary>
-    private void Spread(AlertFacet from, string incidentId, List<(EpisodeInput Input, AlertFacet Facet)> undecided)
-    {
-        var frontier = new Queue<AlertFacet>([from]);
-        while (frontier.TryDequeue(out var facet))
-        {
-            for (var i = 0; i < undecided.Count; i++)
-            {
-                var (input, other) = undecided[i];
-                if (input.PreviousIncidentId is not null)
-                {
-                    continue;
-                }
-
-                var (score, because) = Affinity.Between(other, facet, IsCrowded(other, incidents[incidentId]), options.Window);
-                if (score >= Affinity.Enough - 1e-9)
-                {
-                    undecided.RemoveAt(i--);
-                    Admit(input, other, incidentId, Sentence(because, facet));
-                    frontier.Enqueue(other);
-                }
-            }
-        }
-    }
-
-    private const int MaxFacets = 40;
-
     private static DateTimeOffset Latest(IReadOnlyList<AlertFacet> facets, AlertFacet facet) =>
         facets.FirstOrDefault(f => f.IsSameSubject(facet)) is { } same && same.At > facet.At ? same.At : facet.At;
-
-    private static string Sentence(string because, AlertFacet other) => $"{char.ToUpperInvariant(because[0])}{because[1..]} as {other.Name}, close in time.";
-
-    private bool IsCrowded(AlertFacet facet, WindowIncident incident) =>
-        facet.Namespace is { } name
-        && (options.SharedNamespaces.Contains(name) || incident.Facets.Where(f => f.Namespace == name).SelectMany(f => f.Services).Distinct().Skip(options.CrowdedNamespaceServices).Any());
 
     /// <summary>Suppression and rules of a firing episode, taken into its incident; once investigated for, always.</summary>
     private static WindowIncident Absorb(WindowIncident incident, EpisodeInput input)

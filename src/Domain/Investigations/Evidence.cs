@@ -38,6 +38,9 @@ public sealed record Evidence
 
     public IReadOnlyList<Fact> Facts { get; init; } = [];
 
+    /// <summary>Things that were found and are no numbers: changes, metrics, alerts, patterns of log lines. Text from outside.</summary>
+    public IReadOnlyList<EvidenceItem> Items { get; init; } = [];
+
     public required DateTimeOffset RecordedAt { get; init; }
 
     public int Attempts { get; init; } = 1;
@@ -68,4 +71,19 @@ public sealed record Fact
 
     /// <summary>The exact query that gave this number, when it differs from the evidence's own invocation.</summary>
     public string? Query { get; init; }
+}
+
+/// <summary>Something that was found: a deployment, a metric that exists, a past incident, a pattern of log lines. All of it is text from outside.</summary>
+public sealed record EvidenceItem
+{
+    /// <summary>deployment, restart, creation, annotation, metric, alert, episode, incident, silence or log_pattern.</summary>
+    public required string Kind { get; init; }
+
+    public required string Text { get; init; }
+
+    public DateTimeOffset? At { get; init; }
+
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    public string? Link { get; init; }
 }

@@ -38,6 +38,12 @@ public sealed record Investigation
     /// <summary>Every planned question, in order; evidence answers them by step id.</summary>
     public IReadOnlyList<EvidenceStep> Steps { get; init; } = [];
 
+    /// <summary>Rounds whose steps are stored in <see cref="Steps"/>; a round may have none.</summary>
+    public int RoundsPlanned { get; init; }
+
+    /// <summary>Questions that no tool here can answer, found while planning.</summary>
+    public IReadOnlyList<UncheckedQuestion> NotAsked { get; init; } = [];
+
     public Conclusion? Conclusion { get; init; }
 
     /// <summary>How the incident ended (resolved by itself, after how long); set when its last alert resolved.</summary>
@@ -76,6 +82,9 @@ public sealed record InvestigationSubject
     public string? Instance { get; init; }
 
     public string? Namespace { get; init; }
+
+    /// <summary>Every service that an alert of the incident names, the subject's own first.</summary>
+    public IReadOnlyList<string> AlertedServices { get; init; } = [];
 }
 
 /// <summary>One question to one tool. Steps of one round run side by side; a later round may build on the evidence of the one before.</summary>

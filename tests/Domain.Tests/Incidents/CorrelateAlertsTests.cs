@@ -353,9 +353,11 @@ public sealed class CorrelateAlertsTests
     {
         var episodes = world.Episodes.All(AlertsWorld.Tenant);
         var byIncident = episodes.ToLookup(e => e.IncidentId);
+        var incidents = world.Incidents;
+        var ids = incidents.Select(i => i.Id).ToHashSet();
         Assert.All(episodes, e => Assert.Equal(EpisodeStage.Correlated, e.Stage));
-        Assert.All(episodes, e => Assert.True(e.IncidentId is null || world.Incidents.Any(i => i.Id == e.IncidentId)));
-        Assert.All(world.Incidents, i =>
+        Assert.All(episodes, e => Assert.True(e.IncidentId is null || ids.Contains(e.IncidentId)));
+        Assert.All(incidents, i =>
         {
             var own = byIncident[i.Id].ToList();
             Assert.Equal((own.Count, own.Count(e => e.Status == AlertStatus.Firing)), (i.Episodes, i.FiringEpisodes));

@@ -79,5 +79,6 @@ public sealed class ToolRenderingTests
     {
         samples = Enumerable.Range(0, samples).Select(i => new { labels = new { instance = $"host-{i}" }, value = i }),
         total = samples,
-    }) with { Invocation = "up{a=\"b\"}" };
+    }) with
+    { Invocation = "up{a=\"b\"}" };
 }

@@ -145,7 +145,7 @@ internal sealed class ActivityRunner(EngineState state)
                 return;
             }
 
-            var found = await state.Store.WriteAsync(session => WorkClaims.ClaimActivities(session, worker, room)).ConfigureAwait(false);
+            var found = await state.Store.WriteAsync(session => WorkClaims.IsAlive(session, worker) ? WorkClaims.ClaimActivities(session, worker, room) : []).ConfigureAwait(false);
             Volatile.Write(ref claiming, 0);
             Add(found, found.Count == room);
         }

@@ -68,6 +68,10 @@ internal sealed class Housekeeper(EngineState state, ActivityRunner activities, 
 
         lookAt = now + FullLook.Ticks;
         Take(found);
+        if (found.Lost)
+        {
+            await RenewAsync().ConfigureAwait(false);
+        }
     }
 
     private void Take(Findings found)
@@ -121,6 +125,11 @@ internal sealed class Housekeeper(EngineState state, ActivityRunner activities, 
         }
 
         knownVersion = version;
+        if (!WorkClaims.IsAlive(session, worker))
+        {
+            return new Findings { Lost = true };
+        }
+
         var tookOver = WorkClaims.TakeOver(session, now, worker);
         var found = new Findings { Foreign = foreign, TookOver = tookOver, NextDue = WorkClaims.NextDue(session) };
         if (audit)
@@ -148,6 +157,9 @@ internal sealed class Housekeeper(EngineState state, ActivityRunner activities, 
         public bool Foreign { get; init; }
 
         public bool TookOver { get; init; }
+
+        /// <summary>Another process has declared this worker dead.</summary>
+        public bool Lost { get; init; }
 
         public long NextDue { get; init; }
 

@@ -3,28 +3,32 @@ using Nightwatch.Sqlite;
 
 namespace Nightwatch.LocalRuntime.DurableTask;
 
-/// <summary>Statements that create, replace and remove instances and leave messages for them. All run inside a transaction of the caller.</summary>
+/// <summary>
+/// Statements that create, replace and remove instances and leave messages for them. All run inside a transaction of the caller. A worker whose lease is
+/// lost becomes nobody's owner: what it leaves is free for the others.
+/// </summary>
 internal static class InstanceWriter
 {
     /// <summary>Stores a new instance with its start as the first row of history. Returns its key.</summary>
     public static long Create(SqliteSession session, NewInstance instance, long now, long? worker, Woken woken)
     {
         var later = instance.StartAt > now;
-        var key = Convert.ToInt64(session.Scalar(
+        using var reader = session.Query(
             """
             INSERT INTO instances(id, name, version, status, execution, turn, rows, pending, owner, created, updated, parent, parent_id, parent_name,
               parent_execution, parent_task, tags)
-            VALUES($1, $2, $3, $4, 1, 0, 1, $5, $6, $7, $7, $8, $9, $10, $11, $12, $13) RETURNING key
+            VALUES($1, $2, $3, $4, 1, 0, 1, $5, (SELECT id FROM workers WHERE id = $6), $7, $7, $8, $9, $10, $11, $12, $13) RETURNING key, owner
             """,
             instance.Id, instance.Name, instance.Version, (int)OrchestrationRuntimeStatus.Pending, later ? 0 : 1, later ? null : worker, now,
-            instance.Parent?.Key, instance.Parent?.Id, instance.Parent?.Name, instance.Parent?.Execution, instance.Parent?.Task, instance.Tags),
-            System.Globalization.CultureInfo.InvariantCulture);
+            instance.Parent?.Key, instance.Parent?.Id, instance.Parent?.Name, instance.Parent?.Execution, instance.Parent?.Task, instance.Tags);
+        reader.Read();
+        var (key, owned) = (reader.GetInt64(0), !reader.IsDBNull(1));
         AddHistory(session, key, 0, [new HistoryEvent(HistoryKind.ExecutionStarted) { Name = instance.Name, Data = instance.Input }]);
         if (later)
         {
             AddTimer(session, key, 1, DurableSchema.StartTimer, instance.StartAt!.Value, woken);
         }
-        else if (worker is not null)
+        else if (owned)
         {
             woken.Instances.Add(key);
         }
@@ -68,7 +72,8 @@ internal static class InstanceWriter
     {
         long? owner;
         using (var reader = session.Query(
-            "UPDATE instances SET pending = 1, owner = COALESCE(owner, $2) WHERE key = $1 AND completed IS NULL RETURNING owner", key, worker))
+            "UPDATE instances SET pending = 1, owner = COALESCE(owner, (SELECT id FROM workers WHERE id = $2)) WHERE key = $1 AND completed IS NULL RETURNING owner",
+            key, worker))
         {
             if (!reader.Read())
             {

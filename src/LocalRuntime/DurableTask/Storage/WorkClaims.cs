@@ -12,6 +12,9 @@ internal static class WorkClaims
     public static long Register(SqliteSession session, string name, long expires) => Convert.ToInt64(
         session.Scalar("INSERT INTO workers(name, expires) VALUES($1, $2) RETURNING id", name, expires), System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>False when another process has declared this worker dead: then it may claim nothing.</summary>
+    public static bool IsAlive(SqliteSession session, long worker) => session.Scalar("SELECT 1 FROM workers WHERE id = $1", worker) is not null;
+
     /// <summary>False when another process has declared this worker dead.</summary>
     public static bool Renew(SqliteSession session, long worker, long expires) =>
         session.Execute("UPDATE workers SET expires = $2 WHERE id = $1", worker, expires) == 1;
@@ -120,8 +123,9 @@ internal static class WorkClaims
         }
 
         using var reader = session.Query(
-            "UPDATE instances SET pending = 1, owner = COALESCE(owner, $2) WHERE key = $1 AND completed IS NULL RETURNING owner", instance, worker);
-        if (reader.Read() && reader.GetInt64(0) == worker)
+            "UPDATE instances SET pending = 1, owner = COALESCE(owner, (SELECT id FROM workers WHERE id = $2)) WHERE key = $1 AND completed IS NULL RETURNING owner",
+            instance, worker);
+        if (reader.Read() && !reader.IsDBNull(0) && reader.GetInt64(0) == worker)
         {
             woken.Instances.Add(instance);
         }

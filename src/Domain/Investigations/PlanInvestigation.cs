@@ -1,0 +1,158 @@
+using System.Text.Json.Nodes;
+using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Incidents;
+using Nightwatch.Domain.Investigations.Planning;
+using Nightwatch.Domain.Investigations.Reasoning;
+using Nightwatch.Domain.Serialization;
+using Nightwatch.Domain.Storage;
+using Nightwatch.Domain.Tools;
+
+namespace Nightwatch.Domain.Investigations;
+
+/// <summary>A stored question that is to be asked now.</summary>
+public sealed record PlannedStep
+{
+    public required string StepId { get; init; }
+
+    public required int TimeoutSeconds { get; init; }
+}
+
+/// <summary>
+/// Decides what a round asks. The steps are stored before they are handed out, so asking for the same round again (a replay, another process) gives the
+/// same steps whatever has become known since.
+/// </summary>
+public sealed class PlanInvestigation(
+    IDocuments<Investigation> investigations,
+    IDocuments<AlertEpisode> episodes,
+    IDocuments<Incident> incidents,
+    IDocuments<Evidence> evidence,
+    IToolCatalog tools,
+    TimeProvider time)
+{
+    /// <summary>Questions that one investigation may ask.</summary>
+    public const int MaxSteps = 60;
+
+    private const int MaxTries = 8;
+
+    /// <summary>The steps of the round (1 to 3); empty when there is no such round, the round before is not planned, or there is nothing more to ask.</summary>
+    public async Task<IReadOnlyList<PlannedStep>> PlanAsync(string tenant, string investigationId, int round, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < MaxTries; i++)
+        {
+            if (await investigations.ReadAsync(tenant, investigationId, cancellationToken).ConfigureAwait(false) is not { } read
+                || read.Value.Status == InvestigationStatus.Concluded
+                || round < 1 || round > read.Value.RoundsPlanned + 1 || !InvestigationFlow.HasRound(read.Value.Depth, round))
+            {
+                return [];
+            }
+
+            if (round <= read.Value.RoundsPlanned)
+            {
+                return StepsOf(read.Value, round);
+            }
+
+            var planned = await PlanAsync(tenant, read.Value, round, cancellationToken).ConfigureAwait(false);
+            var written = await investigations.WriteAsync(tenant, DocumentWrite<Investigation>.Replace(read, planned), cancellationToken).ConfigureAwait(false);
+            if (written.Written)
+            {
+                return StepsOf(planned, round);
+            }
+        }
+
+        throw new StoreUnavailableException($"The investigation {investigationId} kept changing while its round {round} was planned.");
+    }
+
+    private static List<PlannedStep> StepsOf(Investigation investigation, int round) =>
+        [.. investigation.Steps.Where(s => s.Round == round).Select(s => new PlannedStep { StepId = s.Id, TimeoutSeconds = s.TimeoutSeconds })];
+
+    private async Task<Investigation> PlanAsync(string tenant, Investigation investigation, int round, CancellationToken cancellationToken)
+    {
+        var names = tools.Tools.Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
+        var list = new StepList(round, MaxSteps - investigation.Steps.Count, names);
+        var subject = investigation.Subject ?? await SubjectAsync(tenant, investigation, names, cancellationToken).ConfigureAwait(false);
+        var now = time.GetUtcNow();
+        if (round == 1)
+        {
+            FirstRound.Plan(list, subject, now);
+        }
+        else
+        {
+            var known = await InvestigationEvidence.ReadAsync(evidence, tenant, investigation, cancellationToken).ConfigureAwait(false);
+            if (round == 2)
+            {
+                LaterRounds.PlanSecond(list, subject, known, now);
+            }
+            else if (investigation.Depth == InvestigationDepth.Deep || FaultOrigins.Find(SignalBoard.Read(subject, known)).Any(o => o.Component != subject.Service))
+            {
+                LaterRounds.PlanThird(list, subject, known, now);
+            }
+        }
+
+        return investigation with
+        {
+            Status = InvestigationStatus.Gathering,
+            Subject = subject,
+            Steps = [.. investigation.Steps, .. list.Steps],
+            NotAsked = [.. investigation.NotAsked, .. list.NotAsked.Except(investigation.NotAsked)],
+            RoundsPlanned = round,
+        };
+    }
+
+    private async Task<InvestigationSubject> SubjectAsync(string tenant, Investigation investigation, HashSet<string> names, CancellationToken cancellationToken)
+    {
+        var query = new DocumentQuery { Where = [FieldFilter.Equal("incidentId", investigation.IncidentId)], OrderBy = "startsAt", PageSize = 100 };
+        var page = await episodes.QueryAsync(tenant, query, cancellationToken).ConfigureAwait(false);
+        var all = page.Documents.Select(d => d.Value).ToList();
+        if (all.Count == 0)
+        {
+            return await FallbackAsync(tenant, investigation, cancellationToken).ConfigureAwait(false);
+        }
+
+        var telling = SubjectReader.MostTelling(all);
+        var expression = SubjectReader.ExpressionOf(telling.GeneratorUrl)
+            ?? await RuleAsync(tenant, telling.Name, names, cancellationToken).ConfigureAwait(false);
+        return SubjectReader.Read(telling, all, expression);
+    }
+
+    /// <summary>An incident whose episodes are gone still has its common labels and its start.</summary>
+    private async Task<InvestigationSubject> FallbackAsync(string tenant, Investigation investigation, CancellationToken cancellationToken)
+    {
+        var incident = (await incidents.ReadAsync(tenant, investigation.IncidentId, cancellationToken).ConfigureAwait(false))?.Value;
+        var labels = incident?.CommonLabels ?? new Dictionary<string, string>();
+        var label = Array.Find(ServiceLabels.Service, labels.ContainsKey);
+        return new InvestigationSubject
+        {
+            AlertName = labels.GetValueOrDefault("alertname", investigation.Title),
+            Labels = labels,
+            StartsAt = incident?.StartsAt ?? investigation.ClaimedAt,
+            Service = label is null ? null : labels[label],
+            ServiceLabel = label,
+            Instance = labels.GetValueOrDefault("instance"),
+            Namespace = labels.GetValueOrDefault("namespace"),
+            AlertedServices = label is null ? [] : [labels[label]],
+        };
+    }
+
+    private async Task<string?> RuleAsync(string tenant, string alertName, HashSet<string> names, CancellationToken cancellationToken)
+    {
+        if (!names.Contains("get_alert_rule"))
+        {
+            return null;
+        }
+
+        var request = new ToolRequest
+        {
+            Name = "get_alert_rule",
+            Tenant = tenant,
+            Arguments = new JsonObject { ["alertname"] = alertName }.ToJsonString(NightwatchJson.Options),
+            Granted = GatherEvidence.Granted,
+            Timeout = TimeSpan.FromSeconds(10),
+        };
+        var answer = await tools.InvokeAsync(request, cancellationToken).ConfigureAwait(false);
+        return answer is { Status: ToolStatus.Success, Data: { ValueKind: System.Text.Json.JsonValueKind.Object } data }
+            && data.TryGetProperty("rules", out var rules) && rules.ValueKind == System.Text.Json.JsonValueKind.Array && rules.GetArrayLength() > 0
+            && rules[0].TryGetProperty("expression", out var expression)
+            ? expression.GetString()
+            : null;
+    }
+}

@@ -1,0 +1,45 @@
+using Nightwatch.Domain.Investigations.Writing;
+
+namespace Nightwatch.Domain.Investigations.Reasoning;
+
+/// <summary>A version, a build or a process changed shortly before the component's errors or durations rose.</summary>
+internal sealed class DeploymentRegression : IHypothesisSource
+{
+    public IEnumerable<Candidate> Propose(SignalBoard board, IReadOnlyList<FaultOrigin> origins)
+    {
+        foreach (var component in board.Changes.Where(c => c.Kind is "deployment" or "restart" or "annotation").Select(c => c.Component).Distinct(StringComparer.Ordinal))
+        {
+            var (errors, latency) = (FaultOrigins.Errors(board, component), FaultOrigins.Latency(board, component));
+            var memory = board.Worst(component, Topics.Memory, Topics.Heap);
+            var calls = board.CallsTo(component).Where(c => c.Strength > 0).MaxBy(c => c.Strength);
+            var worst = errors ?? latency ?? calls;
+            if (CommonPoints.ChangeBefore(board, component, worst?.Onset) is not ({ } change, var fit))
+            {
+                continue;
+            }
+
+            var candidate = new Candidate("deployment_regression", component, -1.2)
+                .Supported(change.EvidenceId, $"{change.Text} at {Numbers.Clock(change.At)}, shortly before", 3.2 * fit)
+                .Supported(errors, 2.5)
+                .Supported(latency, errors is null ? 2.2 : 0.6);
+            if (worst is null)
+            {
+                candidate.Opposed(CommonPoints.EvidenceOf(board, component), $"neither errors nor durations of {component} rose", memory is null ? 4 : 2);
+            }
+            else if (errors is null && latency is null)
+            {
+                candidate.Supported(calls, 2);
+            }
+
+            candidate.WeighPlace(board).WeighCalls(board);
+            candidate.Statement = Statement(component, change, errors ?? latency ?? calls);
+            yield return candidate;
+        }
+    }
+
+    private static string Statement(string component, ChangeMark change, Signal? worst)
+    {
+        var what = change.Kind switch { "deployment" => $"{component} went bad with its deployment", "restart" => $"{component} is not well since it restarted", _ => $"{component} went bad with a change" };
+        return $"{what}: {change.Text} at {Numbers.Clock(change.At)}{(worst is null ? "" : $"; {Words.Of(worst)}")}.";
+    }
+}
