@@ -44,8 +44,19 @@ public sealed class InvestigationCardTests
         var view = View();
         var incident = new Incident
         {
-            Id = "i", Tenant = "t", Status = IncidentStatus.Resolved, Title = "x", Severity = "critical", FirstEpisodeId = "e", StartsAt = Start, UpdatedAt = Start, ResolvedAt = Start.AddMinutes(9),
-            Episodes = 1, FiringEpisodes = 0, CommonLabels = new Dictionary<string, string>(), InvestigationState = InvestigationState.Concluded,
+            Id = "i",
+            Tenant = "t",
+            Status = IncidentStatus.Resolved,
+            Title = "x",
+            Severity = "critical",
+            FirstEpisodeId = "e",
+            StartsAt = Start,
+            UpdatedAt = Start,
+            ResolvedAt = Start.AddMinutes(9),
+            Episodes = 1,
+            FiringEpisodes = 0,
+            CommonLabels = new Dictionary<string, string>(),
+            InvestigationState = InvestigationState.Concluded,
         };
         var card = InvestigationCard.Render(view with { Incident = incident, Investigation = view.Investigation with { Outcome = "Resolved after 9 min." } });
 
@@ -95,12 +106,21 @@ public sealed class InvestigationCardTests
         {
             Investigation = new Investigation
             {
-                Id = "inv", Tenant = "t", IncidentId = "i", Title = filler ?? "ShopHighErrorRatio: frontend", Status = InvestigationStatus.Concluded, Depth = InvestigationDepth.Standard, ClaimedAt = Start,
+                Id = "inv",
+                Tenant = "t",
+                IncidentId = "i",
+                Title = filler ?? "ShopHighErrorRatio: frontend",
+                Status = InvestigationStatus.Concluded,
+                Depth = InvestigationDepth.Standard,
+                ClaimedAt = Start,
                 Subject = new InvestigationSubject { AlertName = filler ?? "ShopHighErrorRatio", Labels = new Dictionary<string, string>(), StartsAt = Start, Service = filler ?? "frontend" },
                 Conclusion = new Conclusion
                 {
-                    Summary = filler ?? "Most probably payment.", WrittenBy = "rules", Hypotheses = [.. Enumerable.Repeat(hypothesis, 6)],
-                    NotChecked = [.. Enumerable.Repeat(new UncheckedQuestion(filler ?? "Logs", filler ?? "no source"), 30)], NextSteps = [.. Enumerable.Repeat(filler ?? "Read the error logs of payment.", 30)],
+                    Summary = filler ?? "Most probably payment.",
+                    WrittenBy = "rules",
+                    Hypotheses = [.. Enumerable.Repeat(hypothesis, 6)],
+                    NotChecked = [.. Enumerable.Repeat(new UncheckedQuestion(filler ?? "Logs", filler ?? "no source"), 30)],
+                    NextSteps = [.. Enumerable.Repeat(filler ?? "Read the error logs of payment.", 30)],
                 },
             },
             Evidence =
