@@ -47,11 +47,14 @@ start() {
   say "  $name starts on 127.0.0.1:$port"
 }
 
+# alive NAME: whether the process that was started still exists. (While a wrapper becomes the program, its environment cannot be read for a moment.)
+alive() { local pid; pid=$(cat "$home/run/$1.pid" 2>/dev/null) && kill -0 "$pid" 2>/dev/null; }
+
 # await NAME URL SECONDS: until it answers 200; shows the end of its log when it does not.
 await() {
   local name=$1 url=$2 until=$((SECONDS + $3))
   until answers "$url"; do
-    if ! running "$name" >/dev/null || ((SECONDS >= until)); then
+    if ! alive "$name" || ((SECONDS >= until)); then
       tail -n 20 "$home/logs/$name.log" >&2
       fail "$name did not come up at $url (log: .nightwatch/logs/$name.log)"
     fi

@@ -4,7 +4,7 @@
 build_all() {
   say "restore and build"
   again dotnet restore Serverless.sln -v q -nologo || return 1
-  dotnet build Serverless.sln --no-restore -v q -nologo -nodeReuse:false
+  dotnet build Serverless.sln --no-restore -v q -nologo -nodeReuse:false -clp:NoSummary
 }
 
 check_format() {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Nightwatch.Adapters.Alertmanager;
+using Nightwatch.Adapters.ConfigurationFiles;
 using Nightwatch.Adapters.Grafana;
 using Nightwatch.Adapters.Loki;
 using Nightwatch.Adapters.MetricsEndpoint;
@@ -36,6 +37,7 @@ public static class NightwatchRegistration
             .AddLoki(configuration)
             .AddGrafana(configuration)
             .AddOpenAi(configuration)
+            .AddConfigurationFiles(configuration)
             .AddMetricsText()
             .AddTools()
             .AddAlerts()

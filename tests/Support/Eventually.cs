@@ -33,4 +33,18 @@ public static class Eventually
 
         throw new TimeoutException($"It never happened: {what}.", last);
     }
+
+    /// <summary>Asks again until the answer is the one waited for; the last answer when it never is, so that the caller's assertion shows it.</summary>
+    public static async Task<T> GetAsync<T>(Func<Task<T>> ask, Func<T, bool> isIt)
+    {
+        using var deadline = new CancellationTokenSource(DefaultLimit);
+        var answer = await ask();
+        while (!isIt(answer) && !deadline.IsCancellationRequested)
+        {
+            await Task.Delay(100, CancellationToken.None);
+            answer = await ask();
+        }
+
+        return answer;
+    }
 }

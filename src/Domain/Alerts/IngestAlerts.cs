@@ -9,6 +9,7 @@ namespace Nightwatch.Domain.Alerts;
 /// </summary>
 public sealed class IngestAlerts(IDocuments<AlertEpisode> episodes, IDocuments<AlertStart> starts, RaiseFinding findings, IOptions<IntakeOptions> options, TimeProvider time)
 {
+    private const int PlacedAtOnce = 32;
     private readonly AlertStarts alertStarts = new(starts, episodes, options.Value.MaxAttempts);
 
     /// <summary>When it returns, every accepted alert is durable.</summary>
@@ -42,12 +43,11 @@ public sealed class IngestAlerts(IDocuments<AlertEpisode> episodes, IDocuments<A
         var accepted = new List<AcceptedAlert>(alerts.Count);
         var changed = new List<string>();
         var waiting = new Dictionary<string, List<ParsedAlert>>(alerts.Count, StringComparer.Ordinal);
-        foreach (var alert in alerts)
+        foreach (var (alert, placed) in await PlaceAsync(tenant, alerts, now, cancellationToken))
         {
-            var placed = alert.StartsAtGiven ? alert : await alertStarts.PlaceAsync(tenant, alert, now, cancellationToken);
             if (placed is null)
             {
-                accepted.Add(new AcceptedAlert(alert.Index, "", alert.Alert.Fingerprint, AlertChange.Ignored));
+                accepted.Add(new AcceptedAlert(alert.Index, null, alert.Alert.Fingerprint, AlertChange.Ignored));
                 continue;
             }
 
@@ -75,6 +75,22 @@ public sealed class IngestAlerts(IDocuments<AlertEpisode> episodes, IDocuments<A
 
         accepted.Sort((a, b) => a.Index.CompareTo(b.Index));
         return (accepted, changed);
+    }
+
+    /// <summary>Gives those that name no start theirs; the ones of one alert in their order, different alerts side by side.</summary>
+    private async Task<(ParsedAlert Alert, ParsedAlert? Placed)[]> PlaceAsync(
+        string tenant, IReadOnlyList<ParsedAlert> alerts, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var placed = alerts.Select(a => (Alert: a, Placed: (ParsedAlert?)a)).ToArray();
+        var unplaced = Enumerable.Range(0, placed.Length).Where(i => !alerts[i].StartsAtGiven).GroupBy(i => alerts[i].Alert.Fingerprint, StringComparer.Ordinal);
+        await Parallel.ForEachAsync(unplaced, new ParallelOptions { MaxDegreeOfParallelism = PlacedAtOnce, CancellationToken = cancellationToken }, async (indexes, cancel) =>
+        {
+            foreach (var i in indexes)
+            {
+                placed[i].Placed = await alertStarts.PlaceAsync(tenant, alerts[i], now, cancel);
+            }
+        });
+        return placed;
     }
 
     /// <summary>Reads, decides and writes; what a competitor changed first stays in <paramref name="waiting"/>.</summary>

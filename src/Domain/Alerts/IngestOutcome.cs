@@ -17,7 +17,8 @@ public enum AlertChange
 
 /// <summary>An alert that is stored (now or before).</summary>
 /// <param name="Index">Position in the delivery.</param>
-public sealed record AcceptedAlert(int Index, string EpisodeId, string Fingerprint, AlertChange Change);
+/// <param name="EpisodeId">Null when a resolve had no episode to end (<see cref="AlertChange.Ignored"/>).</param>
+public sealed record AcceptedAlert(int Index, string? EpisodeId, string Fingerprint, AlertChange Change);
 
 /// <summary>One alert of a delivery that cannot be taken. The others are.</summary>
 /// <param name="Index">Position in the delivery.</param>

@@ -3,6 +3,8 @@ namespace Nightwatch.Domain.Incidents;
 /// <summary>Draws an incident's document from the correlation window, and the other way round for one that the window has forgotten.</summary>
 internal static class IncidentProjection
 {
+    private const int MaxReinvestigations = 3;
+
     /// <summary>The document to write, or null when the stored one is as new. What the investigation wrote on it stays.</summary>
     public static Incident? Apply(string tenant, Incident? stored, WindowIncident source, DateTimeOffset now)
     {
@@ -11,7 +13,7 @@ internal static class IncidentProjection
             return null;
         }
 
-        var state = stored?.InvestigationState ?? InvestigationState.NotWanted;
+        var state = IsToBeInvestigatedAgain(stored, source) ? InvestigationState.Wanted : stored?.InvestigationState ?? InvestigationState.NotWanted;
         var isClaimed = state is InvestigationState.Claimed or InvestigationState.Concluded;
         var incident = stored ?? new Incident
         {
@@ -45,6 +47,13 @@ internal static class IncidentProjection
             Revision = source.Revision,
         };
     }
+
+    /// <summary>
+    /// What came back after it was over may have another cause, or the repair did not hold: the old conclusion says nothing of that. An incident that
+    /// keeps coming back is not looked at for ever.
+    /// </summary>
+    private static bool IsToBeInvestigatedAgain(Incident? stored, WindowIncident source) =>
+        stored is { InvestigationState: InvestigationState.Concluded } && source.Reopened > stored.Reopened && source.Reopened <= MaxReinvestigations && source.WantsInvestigation;
 
     /// <summary>Its facets are gone: only alerts that were in it before find it again.</summary>
     public static WindowIncident Readmit(Incident incident) => new()

@@ -21,7 +21,8 @@ public sealed class ClaimInvestigation(IDocuments<Incident> incidents, IDocument
 {
     private const int MaxTries = 16;
 
-    public static string IdOf(string incidentId) => $"inv-{incidentId}";
+    /// <summary>One id for each time that the incident was open.</summary>
+    public static string IdOf(Incident incident) => incident.Reopened == 0 ? $"inv-{incident.Id}" : $"inv-{incident.Id}-{incident.Reopened + 1}";
 
     public async Task<ClaimOutcome> ClaimAsync(string tenant, string incidentId, CancellationToken cancellationToken)
     {
@@ -42,7 +43,7 @@ public sealed class ClaimInvestigation(IDocuments<Incident> incidents, IDocument
                     return await CreateAsync(read.Value, cancellationToken).ConfigureAwait(false);
             }
 
-            var claimed = read.Value with { InvestigationState = InvestigationState.Claimed, InvestigationId = IdOf(incidentId) };
+            var claimed = read.Value with { InvestigationState = InvestigationState.Claimed, InvestigationId = IdOf(read.Value) };
             if ((await incidents.WriteAsync(tenant, DocumentWrite<Incident>.Replace(read, claimed), cancellationToken).ConfigureAwait(false)).Written)
             {
                 return await CreateAsync(claimed, cancellationToken).ConfigureAwait(false);
@@ -55,7 +56,7 @@ public sealed class ClaimInvestigation(IDocuments<Incident> incidents, IDocument
     /// <summary>Creates only: a process that died between the two writes is made good by the next claim.</summary>
     private async Task<ClaimOutcome> CreateAsync(Incident incident, CancellationToken cancellationToken)
     {
-        var id = incident.InvestigationId ?? IdOf(incident.Id);
+        var id = incident.InvestigationId ?? IdOf(incident);
         var investigation = new Investigation
         {
             Id = id,

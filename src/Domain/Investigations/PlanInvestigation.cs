@@ -100,9 +100,7 @@ public sealed class PlanInvestigation(
 
     private async Task<InvestigationSubject> SubjectAsync(string tenant, Investigation investigation, HashSet<string> names, CancellationToken cancellationToken)
     {
-        var query = new DocumentQuery { Where = [FieldFilter.Equal("incidentId", investigation.IncidentId)], OrderBy = "startsAt", PageSize = 100 };
-        var page = await episodes.QueryAsync(tenant, query, cancellationToken).ConfigureAwait(false);
-        var all = page.Documents.Select(d => d.Value).ToList();
+        var all = await EpisodesAsync(tenant, investigation.IncidentId, cancellationToken).ConfigureAwait(false);
         if (all.Count == 0)
         {
             return await FallbackAsync(tenant, investigation, cancellationToken).ConfigureAwait(false);
@@ -112,6 +110,22 @@ public sealed class PlanInvestigation(
         var expression = SubjectReader.ExpressionOf(telling.GeneratorUrl)
             ?? await RuleAsync(tenant, telling.Name, names, cancellationToken).ConfigureAwait(false);
         return SubjectReader.Read(telling, all, expression);
+    }
+
+    /// <summary>The earliest episodes; of an incident that was over and came back, those that fire now, since the others were another stretch of time.</summary>
+    private async Task<List<AlertEpisode>> EpisodesAsync(string tenant, string incidentId, CancellationToken cancellationToken)
+    {
+        var query = new DocumentQuery { Where = [FieldFilter.Equal("incidentId", incidentId)], OrderBy = "startsAt", PageSize = 100 };
+        if ((await incidents.ReadAsync(tenant, incidentId, cancellationToken).ConfigureAwait(false))?.Value is { Reopened: > 0 })
+        {
+            var firing = await episodes.QueryAsync(tenant, query with { Where = [.. query.Where, FieldFilter.Equal("status", "firing")] }, cancellationToken).ConfigureAwait(false);
+            if (firing.Documents.Count > 0)
+            {
+                return [.. firing.Documents.Select(d => d.Value)];
+            }
+        }
+
+        return [.. (await episodes.QueryAsync(tenant, query, cancellationToken).ConfigureAwait(false)).Documents.Select(d => d.Value)];
     }
 
     /// <summary>An incident whose episodes are gone still has its common labels and its start.</summary>

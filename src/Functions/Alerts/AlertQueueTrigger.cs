@@ -1,6 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
-using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Incidents;
 using Nightwatch.Functions.Incidents;
 
 namespace Nightwatch.Functions.Alerts;

@@ -10,9 +10,9 @@ public static class Answers
 
     /// <summary>Problem details (RFC 9457); <paramref name="field"/> names the part of the request that is wrong.</summary>
     public static IResult Problem(int status, string title, string detail, string? field = null) =>
-        Results.Json(new Problem("about:blank", title, status, detail, field), NightwatchJson.Options, "application/problem+json", status);
+        Results.Json(new ProblemBody("about:blank", title, status, detail, field), NightwatchJson.Options, "application/problem+json", status);
 
     public static IResult NotFound(string what) => Problem(StatusCodes.Status404NotFound, "Not found", $"There is no {what}.");
 
-    private sealed record Problem(string Type, string Title, int Status, string Detail, string? Field);
+    private sealed record ProblemBody(string Type, string Title, int Status, string Detail, string? Field);
 }

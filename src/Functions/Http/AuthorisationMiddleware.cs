@@ -3,7 +3,6 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Nightwatch.Domain.Alerts;
 using Nightwatch.Domain.Governance;
 
 namespace Nightwatch.Functions.Http;

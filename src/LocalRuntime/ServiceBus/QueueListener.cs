@@ -32,7 +32,6 @@ internal sealed partial class QueueListener(
             try
             {
                 wait = await PollAsync(stop) > 0 ? FirstWait : await RestAsync(wait, LongestIdle, stop);
-                outage.Succeeded(queue);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -58,7 +57,9 @@ internal sealed partial class QueueListener(
         IReadOnlyList<ReceivedMessage> messages = [];
         try
         {
+            var began = TimeProvider.System.GetTimestamp();
             messages = await client.ReceiveAsync(queue, batch > 1 ? batch : taken, settings.MessageLock, stop);
+            outage.Succeeded(queue, began);
         }
         finally
         {

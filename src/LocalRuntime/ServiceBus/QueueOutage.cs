@@ -6,7 +6,7 @@ namespace Nightwatch.LocalRuntime.ServiceBus;
 /// <summary>Says once that an account's queues cannot be used, and once that they can be again, however many loops try.</summary>
 internal sealed partial class QueueOutage(ILogger<QueueOutage> log)
 {
-    private readonly ConcurrentDictionary<Uri, bool> down = new();
+    private readonly ConcurrentDictionary<Uri, long> down = new();
 
     /// <summary>Whether the error is the service's (away, restarting, answering 5xx) and not the request's.</summary>
     public static bool IsOutage(Exception error, CancellationToken stop) => error switch
@@ -20,15 +20,18 @@ internal sealed partial class QueueOutage(ILogger<QueueOutage> log)
 
     public void Failed(QueueAddress queue, Exception error)
     {
-        if (down.TryAdd(queue.Account.Endpoint, true))
+        if (down.TryAdd(queue.Account.Endpoint, TimeProvider.System.GetTimestamp()))
         {
             Down(queue.Account.Endpoint, error.Message);
         }
     }
 
-    public void Succeeded(QueueAddress queue)
+    /// <param name="queue">A queue that answered.</param>
+    /// <param name="began">The timestamp of the request's begin: an answer to one from before the outage says nothing.</param>
+    public void Succeeded(QueueAddress queue, long began)
     {
-        if (!down.IsEmpty && down.TryRemove(queue.Account.Endpoint, out _))
+        if (!down.IsEmpty && down.TryGetValue(queue.Account.Endpoint, out var since) && began > since
+            && down.TryRemove(KeyValuePair.Create(queue.Account.Endpoint, since)))
         {
             Up(queue.Account.Endpoint);
         }

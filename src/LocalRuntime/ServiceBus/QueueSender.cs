@@ -32,8 +32,9 @@ internal sealed class QueueSender(QueueClient client, QueueOutage outage, QueueB
         {
             try
             {
+                var tried = TimeProvider.System.GetTimestamp();
                 await client.PutAsync(queue, encoded, cancellationToken);
-                outage.Succeeded(queue);
+                outage.Succeeded(queue, tried);
                 return;
             }
             catch (QueueException error) when (error.Status == HttpStatusCode.NotFound && TimeProvider.System.GetElapsedTime(began) < settings.OutputDeadline)

@@ -62,7 +62,7 @@ public sealed class IngestAlertsTests
         var first = await world.IngestAsync(AlertFormat.Alertmanager, body);
         var second = await world.IngestAsync(AlertFormat.Alertmanager, body.Replace(".123456789+01:00", ".123+01:00", StringComparison.Ordinal));
         Assert.Equal(first.Accepted[0].EpisodeId, second.Accepted[0].EpisodeId);
-        Assert.EndsWith("-1772618400123", first.Accepted[0].EpisodeId, StringComparison.Ordinal);
+        Assert.EndsWith("-1772618400123", first.Accepted[0].EpisodeId!, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,6 +117,14 @@ public sealed class IngestAlertsTests
         var outcome = await world.IngestAsync(AlertFormat.Generic, """{"name":"DiskFull","status":"RESOLVED"}""");
         Assert.Equal(AlertChange.Resolved, outcome.Accepted[0].Change);
         Assert.Equal(AlertStatus.Resolved, Assert.Single(world.Episodes.All(AlertsWorld.Tenant)).Status);
+    }
+
+    [Fact]
+    public async Task IngestAsync_GenericFiringAndResolvedInOneBodyWithoutStart_OpensAndCloses()
+    {
+        var outcome = await world.IngestAsync(AlertFormat.Generic, """{"alerts":[{"name":"A"},{"name":"B"},{"name":"A","status":"resolved"}]}""");
+        Assert.Equal([AlertChange.Opened, AlertChange.Opened, AlertChange.Resolved], outcome.Accepted.Select(a => a.Change));
+        Assert.Equal([AlertStatus.Firing, AlertStatus.Resolved], world.Episodes.All(AlertsWorld.Tenant).Select(e => e.Status).Order());
     }
 
     [Fact]

@@ -60,7 +60,8 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
         try
         {
             var result = await RetryLoop.RunAsync(this, options?.Retry, () => Call(new PendingAction(
-                new HistoryEvent(HistoryKind.TaskScheduled) { Name = name.Name }) { Input = data, Version = version })).ConfigureAwait(true);
+                new HistoryEvent(HistoryKind.TaskScheduled) { Name = name.Name })
+            { Input = data, Version = version })).ConfigureAwait(true);
             return Result<TResult>(result);
         }
         catch (TaskAttemptFailedException failure)

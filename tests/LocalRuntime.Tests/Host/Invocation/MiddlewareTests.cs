@@ -1,4 +1,3 @@
-using Nightwatch.Support;
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -8,6 +7,7 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Nightwatch.Support;
 
 namespace Nightwatch.LocalRuntime.Tests.Host.Invocation;
 
