@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
+using Nightwatch.Domain.Investigations.Writing;
 using Nightwatch.Domain.Tests.Investigations.Simulation;
 
 namespace Nightwatch.Domain.Tests.Investigations;
@@ -28,6 +29,32 @@ public sealed class AccuracyTests(ITestOutputHelper output)
             results.GroupBy(r => r.Plan.Kind),
             kind => Assert.True(kind.Count(r => r.Right) >= kind.Count() * 0.6, $"{kind.Key}: {kind.Count(r => r.Right)} of {kind.Count()}"));
         Assert.True(results.Count(r => r.Right) >= results.Count * 0.85, $"{results.Count(r => r.Right)} of {results.Count}");
+    }
+
+    [Fact]
+    public async Task Conclude_WhatChangedIsNotKnown_StillBlamesTheComponentAndIsLessSure()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        WorldPlan plan = new() { Kind = "deployment", Seed = 7, Component = "orders", Causes = ["deployment_regression"] };
+        await using var lab = await WorldLab.StartAsync([plan], cancellation);
+        var full = await Worlds.InvestigateAsync(lab, plan, InvestigationDepth.Deep, cancellation);
+        var blind = await Worlds.InvestigateAsync(lab, plan, InvestigationDepth.Deep, cancellation, inner => new InterferingCatalog(inner, r => r.Name == "find_changes" ? FakeCatalog.Down(r) : null));
+        var (sure, unsure) = (full.Investigation.Conclusion!, blind.Investigation.Conclusion!);
+
+        Assert.Equal("deployment_regression", sure.Hypotheses[0].Cause);
+        Assert.Equal("orders", unsure.Hypotheses[0].Component);
+        Assert.True(unsure.Hypotheses[0].Confidence < sure.Hypotheses[0].Confidence);
+        Assert.Contains(unsure.NotChecked, q => q.Why == "connection refused");
+        AssertGrounded(full);
+        Assert.True(full.Evidence.Count(e => e.Tool == "query_metrics_range" && e.Facts.Count > 0) >= 3);
+    }
+
+    /// <summary>The template speaks under the same rule as a model.</summary>
+    private static void AssertGrounded(InvestigationView view)
+    {
+        var numbers = new GroundedNumbers(view.Investigation, view.Evidence, view.Investigation.Conclusion!);
+        Assert.All(view.Evidence.Where(e => e.Facts.Count > 0).Select(e => e.Summary[(e.Title.Length + 1)..]), s => Assert.True(numbers.FirstUnknown(s) is null, $"{numbers.FirstUnknown(s)} in: {s}"));
+        Assert.All(view.Investigation.Conclusion!.Hypotheses, h => Assert.True(numbers.FirstUnknown(h.Statement) is null, $"{numbers.FirstUnknown(h.Statement)} in: {h.Statement}"));
     }
 
     private void Write(List<(WorldPlan Plan, InvestigationView View, bool Right)> results)

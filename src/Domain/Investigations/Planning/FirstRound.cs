@@ -41,7 +41,7 @@ internal static class FirstRound
         var scope = new QueryScope(subject, TimeSpan.FromMinutes(1));
         if (subject is { Service: { } service, ServiceLabel: { } label })
         {
-            list.Range(Topics.Up, "Whether the service's targets answer", PromQl.Selector("up", [LabelCondition.Is(label, service)]), "up", start - Around, end, Step(start, end), service);
+            list.Range(Topics.Up, "Whether the service's targets answer", PromQl.Selector("up", [.. scope.Place, LabelCondition.Is(label, service)]), "up", start - Around, end, Step(start, end), service);
         }
 
         list.Range(Topics.Up, "Targets that do not answer", $"{Up(scope)} == 0", "up", start - Around, end, Step(start, end));
@@ -63,7 +63,7 @@ internal static class FirstRound
 
         if (subject is { Service: { } service, ServiceLabel: { } label })
         {
-            Ask("Metrics of the service", PromQl.Selector(null, [LabelCondition.Is(label, service)]));
+            Ask("Metrics of the service", PromQl.Selector(null, [.. scope.Place, LabelCondition.Is(label, service)]));
         }
 
         if (scope.HasPlace)

@@ -56,12 +56,14 @@ internal static class LaterRounds
     {
         var label = subject.ServiceLabel ?? "service";
         var own = LabelCondition.Is(label, suspect);
-        list.Range(Topics.Up, $"Whether {suspect} answers", PromQl.Selector("up", [own]), "up", scale.From, scale.To, scale.StepSeconds, suspect);
+        // A service of the same name elsewhere is another one.
+        var there = new QueryScope(subject, scale.RateWindow).Place.Append(own).ToList();
+        list.Range(Topics.Up, $"Whether {suspect} answers", PromQl.Selector("up", there), "up", scale.From, scale.To, scale.StepSeconds, suspect);
         list.Add(
             Topics.Change,
             $"What changed in {suspect}",
             "find_changes",
-            new JsonObject { ["start"] = StepList.Iso(subject.StartsAt.AddMinutes(-60)), ["end"] = StepList.Iso(scale.To), ["selector"] = PromQl.Selector(null, [own]) },
+            new JsonObject { ["start"] = StepList.Iso(subject.StartsAt.AddMinutes(-60)), ["end"] = StepList.Iso(scale.To), ["selector"] = PromQl.Selector(null, there) },
             component: suspect);
         list.Add(
             Topics.Logs,

@@ -4,13 +4,16 @@ namespace Nightwatch.Domain.Investigations.Reasoning;
 
 /// <summary>
 /// Ranks what the specialists propose. Each candidate's score is the sum of its weights (log-odds). The candidates and "something else" (score 0)
-/// exclude each other, so confidence is e^score over the sum of all of them: competing explanations take from each other. It is then lowered by what is
+/// exclude each other, so confidence is e^(0.75 score) over the sum of all of them: competing explanations take from each other. It is then lowered by what is
 /// not known (up to <see cref="MostDoubt"/> of it) and capped at <see cref="MostConfident"/>.
 /// </summary>
 internal static class HypothesisRanking
 {
     public const double MostConfident = 0.95;
     public const double MostDoubt = 0.35;
+
+    /// <summary>Weights are estimates and evidence of one fault is not independent: its log-odds are taken at three quarters.</summary>
+    private const double Temper = 0.75;
 
     private const double LeastShown = 0.02;
     private const int MostShown = 6;
@@ -33,11 +36,11 @@ internal static class HypothesisRanking
             .GroupBy(c => (c.Cause, c.Component)).Select(g => g.MaxBy(c => c.Score)!)
             .OrderByDescending(c => c.Score).ThenBy(c => c.Cause, StringComparer.Ordinal).ThenBy(c => c.Component, StringComparer.Ordinal)
             .ToList();
-        var all = 1 + candidates.Sum(c => Math.Exp(c.Score));
+        var all = 1 + candidates.Sum(c => Math.Exp(Temper * c.Score));
         var known = 1 - (MostDoubt * Unknown(board.Evidence));
         return
         [
-            .. candidates.Select(c => Make(c, Math.Min(MostConfident, Math.Exp(c.Score) / all * known))).Where((h, i) => i == 0 || h.Confidence >= LeastShown).Take(MostShown),
+            .. candidates.Select(c => Make(c, Math.Min(MostConfident, Math.Exp(Temper * c.Score) / all * known))).Where((h, i) => i == 0 || h.Confidence >= LeastShown).Take(MostShown),
         ];
     }
 

@@ -46,7 +46,7 @@ public sealed partial class GroundedNumbers
         foreach (Match match in Words().Matches(rest))
         {
             var word = match.Value.Trim('.', ',', ':', ';', '-', '/', '_', '(', ')');
-            if (!word.Any(char.IsAsciiDigit) || names.Contains(word) || times.Contains(word) || Jargon().IsMatch(word))
+            if (!word.Any(char.IsNumber) || names.Contains(word) || times.Contains(word) || Jargon().IsMatch(word))
             {
                 continue;
             }
@@ -143,13 +143,13 @@ public sealed partial class GroundedNumbers
     [GeneratedRegex(@"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?Z?", RegexOptions.NonBacktracking)]
     private static partial Regex Dates();
 
-    [GeneratedRegex(@"[\p{L}\p{Nd}_.,:/\-]+", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"[\p{L}\p{N}_.,:/\-]+", RegexOptions.NonBacktracking)]
     private static partial Regex Words();
 
     [GeneratedRegex(@"^[+\-~]?(?<number>\d+(,\d{3})*(\.\d+)?)(%|x|s|ms|µs|us|m|min|h|d|[KMGT]i?B|kB|B|/s|/min|/h|st|nd|rd|th|req/s)?$", RegexOptions.NonBacktracking)]
     private static partial Regex Number();
 
-    [GeneratedRegex(@"^[0-9.,]+$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[0-9,]*\.?[0-9]*$", RegexOptions.NonBacktracking)]
     private static partial Regex Plain();
 
     [GeneratedRegex(@"^(p5[05]|p9[0-9]|p99\.9|[1-5]xx|95th|99th|50th|HTTP/[12](\.[01])?|UTF-8|L[47]|IPv[46])$", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]

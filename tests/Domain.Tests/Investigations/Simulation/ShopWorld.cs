@@ -122,7 +122,7 @@ internal sealed class ShopWorld(WorldPlan plan, DateTimeOffset onset)
     /// <summary>A new process counts from zero.</summary>
     private void Forget(string service)
     {
-        foreach (var key in counters.Keys.Where(k => k.Contains($"service=\"{service}\"", StringComparison.Ordinal)).ToList())
+        foreach (var key in counters.Keys.Where(k => k.Contains($",service=\"{service}\"", StringComparison.Ordinal)).ToList())
         {
             counters[key] = 0;
         }
@@ -248,7 +248,7 @@ internal sealed class ShopWorld(WorldPlan plan, DateTimeOffset onset)
     private void Record(double at)
     {
         bool Down(string service) => Is("down") && at >= 0 && service == plan.Component;
-        foreach (var (key, value) in counters.Where(c => !Services.Any(s => Down(s) && c.Key.Contains($"service=\"{s}\"", StringComparison.Ordinal))))
+        foreach (var (key, value) in counters.Where(c => !Services.Any(s => Down(s) && c.Key.Contains($",service=\"{s}\"", StringComparison.Ordinal))))
         {
             Add(key, at, value);
         }
