@@ -74,6 +74,9 @@ public sealed record InvestigationSubject
 
     public required DateTimeOffset StartsAt { get; init; }
 
+    /// <summary>When the latest earlier trouble around it ended; what was measured before that is no baseline. Null when there was none in the hour before.</summary>
+    public DateTimeOffset? QuietSince { get; init; }
+
     public string? Service { get; init; }
 
     /// <summary>The label that names the service in the metrics (service, job, app, ...).</summary>

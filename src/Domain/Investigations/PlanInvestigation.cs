@@ -109,7 +109,22 @@ public sealed class PlanInvestigation(
         var telling = SubjectReader.MostTelling(all);
         var expression = SubjectReader.ExpressionOf(telling.GeneratorUrl)
             ?? await RuleAsync(tenant, telling.Name, names, cancellationToken).ConfigureAwait(false);
-        return SubjectReader.Read(telling, all, expression);
+        var subject = SubjectReader.Read(telling, all, expression);
+        return subject with { QuietSince = await QuietSinceAsync(tenant, subject, cancellationToken).ConfigureAwait(false) };
+    }
+
+    /// <summary>The end of the last episode around the subject that was over before this one began; one query on an index.</summary>
+    private async Task<DateTimeOffset?> QuietSinceAsync(string tenant, InvestigationSubject subject, CancellationToken cancellationToken)
+    {
+        var query = new DocumentQuery
+        {
+            Where = [FieldFilter.Equal("status", "resolved"), FieldFilter.AtLeast("startsAt", subject.StartsAt.AddHours(-1)), FieldFilter.Below("startsAt", subject.StartsAt)],
+            OrderBy = "startsAt",
+            Descending = true,
+            PageSize = 100,
+        };
+        var page = await episodes.QueryAsync(tenant, query, cancellationToken).ConfigureAwait(false);
+        return page.Documents.Select(d => d.Value).Where(e => e.EndsAt < subject.StartsAt && SubjectReader.IsAround(subject, e)).Max(e => e.EndsAt);
     }
 
     /// <summary>The earliest episodes; of an incident that was over and came back, those that fire now, since the others were another stretch of time.</summary>

@@ -9,6 +9,9 @@ internal sealed class RangeReader : IToolReader
 {
     private const int MaxSeries = 24;
 
+    /// <summary>Points before the start that make a baseline.</summary>
+    private const int LeastQuietPoints = 4;
+
     /// <summary>Topics where every series counts, whether it changed or not.</summary>
     private const int MaxNamed = 40;
 
@@ -17,7 +20,8 @@ internal sealed class RangeReader : IToolReader
     public EvidenceReading Read(EvidenceStep step, InvestigationSubject subject, JsonElement data)
     {
         var startsAt = Reference(step, subject);
-        var shapes = Json.List(data, "series").Select(s => (Labels: Json.Labels(s), Shape: SeriesShape.Of(Points(s), startsAt)))
+        var quietSince = startsAt == subject.StartsAt ? subject.QuietSince : null;
+        var shapes = Json.List(data, "series").Select(s => (Labels: Json.Labels(s), Shape: SeriesShape.Of(SinceQuiet(Points(s), quietSince, startsAt), startsAt)))
             .Where(s => s.Shape is not null)
             .Select(s => new Series(s.Labels, s.Shape!))
             .OrderByDescending(s => Change(step, s.Shape)).ThenBy(s => Name(s.Labels), StringComparer.Ordinal)
@@ -59,6 +63,19 @@ internal sealed class RangeReader : IToolReader
         }
 
         return points;
+    }
+
+    /// <summary>Leaves out what an earlier trouble, now over, did to the series: it is no baseline. Kept whole when little else is left.</summary>
+    private static List<Point> SinceQuiet(List<Point> points, DateTimeOffset? quietSince, DateTimeOffset startsAt)
+    {
+        if (quietSince is not { } since)
+        {
+            return points;
+        }
+
+        var (from, start) = (since.ToUnixTimeMilliseconds() / 1000d, startsAt.ToUnixTimeMilliseconds() / 1000d);
+        var quiet = points.Where(p => p.At >= from).ToList();
+        return quiet.Count(p => p.At < start) >= LeastQuietPoints ? quiet : points;
     }
 
     /// <summary>How much a series changed, beyond its usual variation; for the order only.</summary>

@@ -48,6 +48,13 @@ internal static class SubjectReader
         };
     }
 
+    /// <summary>Whether an episode may have touched what the subject is measured by: the same namespace or, where that is not known, the same service or instance.</summary>
+    public static bool IsAround(InvestigationSubject subject, AlertEpisode episode) =>
+        subject.Namespace is { } space && Value(episode.Labels, "namespace") is { } other
+            ? space == other
+            : (subject.ServiceLabel is { } label && subject.Service is { } service && Value(episode.Labels, label) == service)
+                || (subject.Instance is { } instance && Value(episode.Labels, "instance") == instance);
+
     /// <summary>The expression in the link to Prometheus' graph page (g0.expr), or null.</summary>
     public static string? ExpressionOf(string? generatorUrl)
     {
