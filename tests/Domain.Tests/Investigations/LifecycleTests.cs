@@ -74,6 +74,23 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
+    public async Task Claim_IncidentThatCameBack_GetsAnotherInvestigationOfItsNewAlert()
+    {
+        await StartAsync();
+        await PlanAsync(1);
+        await ConcludeAsync();
+        var old = investigator.Episodes.All(Tenant)[0];
+        await investigator.Episodes.WriteAsync(Tenant, DocumentWrite<AlertEpisode>.Upsert(old.Id, old with { Status = AlertStatus.Resolved, EndsAt = Now }), Cancellation);
+        var back = old with { Id = AlertEpisode.IdOf(old.Fingerprint, Now.AddMinutes(4)), StartsAt = Now.AddMinutes(4) };
+        await investigator.Episodes.WriteAsync(Tenant, DocumentWrite<AlertEpisode>.Create(back.Id, back), Cancellation);
+        await ChangeIncidentAsync(i => i with { InvestigationState = InvestigationState.Wanted, Reopened = 1 });
+
+        Assert.Equal("inv-inc-2", (await ClaimAsync()).InvestigationId);
+        await investigator.Get<PlanInvestigation>().PlanAsync(Tenant, "inv-inc-2", 1, Cancellation);
+        Assert.Equal(back.StartsAt, investigator.Investigations.All(Tenant).Single(i => i.Id == "inv-inc-2").Subject!.StartsAt);
+    }
+
+    [Fact]
     public async Task Claim_StoreKeepsChanging_GivesUpLoudly()
     {
         await OpenAsync();

@@ -31,7 +31,7 @@ public sealed partial class GroundedNumbers
             if (item.Kind is "deployment" or "restart" or "creation")
             {
                 AddNames(item.Labels.Values);
-                AddNames(Versions().Matches(item.Text).Select(m => m.Value));
+                AddNames([item.Text]);
             }
         }
 
@@ -154,7 +154,4 @@ public sealed partial class GroundedNumbers
 
     [GeneratedRegex(@"^(p5[05]|p9[0-9]|p99\.9|[1-5]xx|95th|99th|50th|HTTP/[12](\.[01])?|UTF-8|L[47]|IPv[46])$", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Jargon();
-
-    [GeneratedRegex(@"v?\d+(\.\d+){1,3}[\w.\-+]*|[\w.-]*\d[\w.-]*-[\w.-]+", RegexOptions.NonBacktracking)]
-    private static partial Regex Versions();
 }
