@@ -94,7 +94,7 @@ public sealed class CorrelateAlertsTests
         world.Clock.Advance(TimeSpan.FromMinutes(4));
         var again = a with { StartsAt = Now };
         var reopened = Assert.Single((await world.TakeAsync(again)).Incidents);
-        Assert.True(reopened is { Opened: false, WantsInvestigation: false, Resolved: false });
+        Assert.True(reopened is { Opened: false, WantsInvestigation: true, Resolved: false });
         Assert.Equal((IncidentStatus.Open, 1, 2), (world.Incidents[0].Status, world.Incidents[0].Reopened, world.Incidents[0].Episodes));
         Assert.Null(world.Incidents[0].ResolvedAt);
 
