@@ -1,7 +1,8 @@
 namespace Nightwatch.Lab.Tests;
 
 /// <summary>Each fault moves what it is meant to move, in the component that is broken, and the rule that a person would expect takes notice.</summary>
-public sealed class FaultTests(ShopFixture shop) : IClassFixture<ShopFixture>
+[Collection("shop")]
+public sealed class FaultTests(ShopFixture shop)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -1,10 +1,16 @@
 using System.Globalization;
 using System.Text.Json;
+using Nightwatch.Lab.Tests;
 using Nightwatch.Support;
+
+[assembly: AssemblyFixture(typeof(ShopFixture))]
 
 namespace Nightwatch.Lab.Tests;
 
-/// <summary>The shop's processes on ports that the system chose, watched by a real Prometheus with the lab's own configuration and rules.</summary>
+/// <summary>
+/// The shop's processes on ports that the system chose, watched by a real Prometheus and Alertmanager with the lab's own configuration and rules, and by
+/// Nightwatch. One shop for all tests: they run one after the other.
+/// </summary>
 public sealed class ShopFixture : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -14,7 +20,15 @@ public sealed class ShopFixture : IAsyncLifetime
     private readonly ScratchDirectory logs = new();
     private readonly Dictionary<string, (ManagedProcess Process, Uri Url)> roles = [];
     private readonly HttpClient client = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly ScratchDirectory state = new();
+    private readonly int appPort = Ports.Free();
     private PrometheusServer? prometheus;
+    private AlertmanagerServer? alertmanager;
+    private Azurite? azurite;
+    private NightwatchApp? app;
+
+    /// <summary>A client of Nightwatch that carries the token.</summary>
+    public HttpClient Nightwatch => app!.Http;
 
     public Uri Url(string role) => roles[role].Url;
 
@@ -29,14 +43,28 @@ public sealed class ShopFixture : IAsyncLifetime
         await StartAsync("frontend", 0, cancel);
         await StartAsync("load", 0, cancel);
         await StartAsync("logs", 0, cancel);
+        azurite = await Azurite.StartAsync(cancel);
+        var token = state.File("token");
+        await File.WriteAllTextAsync(token, NightwatchApp.Token, cancel);
+        var routes = await File.ReadAllTextAsync(Path.Combine(Lab, "alertmanager.yml"), cancel);
+        alertmanager = await AlertmanagerServer.StartAsync(
+            routes.Replace("@NIGHTWATCH@", $"127.0.0.1:{appPort}", StringComparison.Ordinal).Replace("@TOKEN@", token, StringComparison.Ordinal), cancel);
         prometheus = await PrometheusServer.StartAsync(Configuration(), WriteRules, cancel);
+        var sources = new Dictionary<string, string?>
+        {
+            ["PROMETHEUS_URL"] = prometheus.Url.ToString(), ["ALERTMANAGER_URL"] = alertmanager.Url.ToString(), ["LOKI_URL"] = Address("logs"),
+        };
+        app = await NightwatchApp.StartAsync(appPort, state.Path, azurite.ConnectionString, sources, cancel);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (prometheus is not null)
+        foreach (var server in new IAsyncDisposable?[] { app, prometheus, alertmanager, azurite })
         {
-            await prometheus.DisposeAsync();
+            if (server is not null)
+            {
+                await server.DisposeAsync();
+            }
         }
 
         foreach (var (process, _) in roles.Values)
@@ -46,6 +74,7 @@ public sealed class ShopFixture : IAsyncLifetime
 
         client.Dispose();
         logs.Dispose();
+        state.Dispose();
     }
 
     public async Task BreakAsync(string role, string fault, CancellationToken cancellationToken) => await PostAsync(role, $"admin/break/{fault}", cancellationToken);
@@ -173,8 +202,9 @@ public sealed class ShopFixture : IAsyncLifetime
             text = text.Replace($"@{role.ToUpperInvariant()}@", url.Authority, StringComparison.Ordinal);
         }
 
+        text = text.Replace("@ALERTMANAGER@", alertmanager!.Url.Authority, StringComparison.Ordinal).Replace("@NIGHTWATCH@", $"127.0.0.1:{appPort}", StringComparison.Ordinal);
         // Nobody listens on port 1: what the test does not start counts as down.
-        foreach (var other in (string[])["NODE", "PROMETHEUS", "ALERTMANAGER", "NIGHTWATCH"])
+        foreach (var other in (string[])["NODE", "PROMETHEUS"])
         {
             text = text.Replace($"@{other}@", "127.0.0.1:1", StringComparison.Ordinal);
         }

@@ -30,10 +30,14 @@ public sealed class NightwatchApp : IAsyncDisposable
 
     public int ProcessId => process?.Id ?? throw new InvalidOperationException("The app is not running.");
 
+    public static Task<NightwatchApp> StartAsync(
+        string stateFolder, string serviceBus, IReadOnlyDictionary<string, string?>? settings, CancellationToken cancellationToken) =>
+        StartAsync(Ports.Free(), stateFolder, serviceBus, settings, cancellationToken);
+
+    /// <summary>On a port that others were already told of.</summary>
     public static async Task<NightwatchApp> StartAsync(
-        string stateFolder, string serviceBus, IReadOnlyDictionary<string, string?>? settings, CancellationToken cancellationToken)
+        int port, string stateFolder, string serviceBus, IReadOnlyDictionary<string, string?>? settings, CancellationToken cancellationToken)
     {
-        var port = Ports.Free();
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Token)));
         var environment = new Dictionary<string, string?>
         {

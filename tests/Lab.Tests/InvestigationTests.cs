@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Nightwatch.Support;
+
+namespace Nightwatch.Lab.Tests;
+
+/// <summary>The whole road: a fault of the real shop, the real Prometheus and Alertmanager, Nightwatch's own process, and what it wrote.</summary>
+[Collection("shop")]
+public sealed class InvestigationTests(ShopFixture shop)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <summary>Which faults are investigated: the one that the README shows, and all five with --all.</summary>
+    public static TheoryData<string, string, string> Faults
+    {
+        get
+        {
+            var faults = new TheoryData<string, string, string> { { "errors", "payment", "internal_errors" } };
+            if (Environment.GetEnvironmentVariable("NIGHTWATCH_ALL") == "1")
+            {
+                faults.Add("latency", "payment", "internal_latency");
+                faults.Add("dependency", "database", "dependency_failure");
+                faults.Add("leak", "orders", "memory_leak");
+            }
+
+            return faults;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task Fault_OfTheShop_IsInvestigatedAndNamed(string fault, string component, string cause)
+    {
+        await shop.UntilAsync("sum(rate(orders_created_total[10s]))", v => v > 1, Cancel);
+        await Eventually.TrueAsync(async () => (await OpenAsync()).Count == 0, "no incident is open");
+        var began = TimeProvider.System.GetUtcNow();
+        await shop.BreakAsync(component, fault, Cancel);
+
+        JsonElement? found = null;
+        await Eventually.TrueAsync(async () => (found = await ConcludedSinceAsync(began)) is not null, $"the {fault} of {component} are investigated");
+
+        var investigation = found!.Value;
+        var first = investigation.GetProperty("investigation").GetProperty("conclusion").GetProperty("hypotheses")[0];
+        Assert.Equal((component, cause), (first.GetProperty("component").GetString(), first.GetProperty("cause").GetString()));
+        Assert.InRange(first.GetProperty("confidence").GetDouble(), 0.3, 0.99);
+        var measured = investigation.GetProperty("evidence").EnumerateArray().Where(e => e.GetProperty("tool").GetString() == "query_metrics_range" && e.GetProperty("status").GetString() == "success").ToList();
+        Assert.True(measured.Count >= 3, $"only {measured.Count} pieces of metric evidence");
+        Assert.All(measured, e => Assert.StartsWith("http", e.GetProperty("link").GetString(), StringComparison.Ordinal));
+
+        await shop.MendAsync(component, Cancel);
+    }
+
+    private async Task<List<JsonElement>> OpenAsync() => [.. (await GetAsync("api/incidents?status=open")).GetProperty("incidents").EnumerateArray()];
+
+    private async Task<JsonElement?> ConcludedSinceAsync(DateTimeOffset began)
+    {
+        foreach (var incident in await OpenAsync())
+        {
+            if (incident.TryGetProperty("investigationId", out var id))
+            {
+                var view = await GetAsync($"api/investigations/{id.GetString()}");
+                if (view.GetProperty("investigation").TryGetProperty("concludedAt", out var at) && at.GetDateTimeOffset() > began)
+                {
+                    return view;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<JsonElement> GetAsync(string path) => JsonDocument.Parse(await shop.Nightwatch.GetStringAsync(path, Cancel)).RootElement;
+}
