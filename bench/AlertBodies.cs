@@ -20,7 +20,12 @@ internal static class AlertBodies
             status = "firing",
             labels = new Dictionary<string, string>
             {
-                ["alertname"] = "HighErrorRate", ["service"] = service, ["namespace"] = "shop", ["severity"] = "warning", ["instance"] = $"10.0.{number % 250}.{i}:9100", ["pod"] = $"{run}-{number}-{i}",
+                ["alertname"] = "HighErrorRate",
+                ["service"] = service,
+                ["namespace"] = "shop",
+                ["severity"] = "warning",
+                ["instance"] = $"10.0.{number % 250}.{i}:9100",
+                ["pod"] = $"{run}-{number}-{i}",
             },
             annotations = new Dictionary<string, string> { ["summary"] = "More than 5 % of the requests fail", ["description"] = "The error ratio of the service has been above 5 % for ten minutes; see the dashboard." },
             startsAt = now,
@@ -29,8 +34,16 @@ internal static class AlertBodies
         });
         var body = JsonSerializer.SerializeToUtf8Bytes(new
         {
-            version = "4", groupKey = $"{{}}:{{service=\"{service}\"}}", truncatedAlerts = 0, status = "firing", receiver = "nightwatch",
-            groupLabels = new { service }, commonLabels = new { service }, commonAnnotations = new { }, externalURL = "http://alertmanager.example", alerts,
+            version = "4",
+            groupKey = $"{{}}:{{service=\"{service}\"}}",
+            truncatedAlerts = 0,
+            status = "firing",
+            receiver = "nightwatch",
+            groupLabels = new { service },
+            commonLabels = new { service },
+            commonAnnotations = new { },
+            externalURL = "http://alertmanager.example",
+            alerts,
         });
         var content = new ByteArrayContent(body);
         content.Headers.ContentType = new("application/json") { CharSet = Encoding.UTF8.WebName };

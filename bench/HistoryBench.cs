@@ -70,17 +70,39 @@ internal static class HistoryBench
         var fingerprint = ((ulong)number * 0x9E3779B97F4A7C15).ToString("x16", CultureInfo.InvariantCulture);
         return new AlertEpisode
         {
-            Id = AlertEpisode.IdOf(fingerprint, start), Tenant = "default", Fingerprint = fingerprint, Name = "HighErrorRate", Status = AlertStatus.Resolved, Stage = EpisodeStage.Correlated,
+            Id = AlertEpisode.IdOf(fingerprint, start),
+            Tenant = "default",
+            Fingerprint = fingerprint,
+            Name = "HighErrorRate",
+            Status = AlertStatus.Resolved,
+            Stage = EpisodeStage.Correlated,
             Labels = new Dictionary<string, string> { ["alertname"] = "HighErrorRate", ["service"] = $"service-{number % 40}", ["severity"] = "warning", ["pod"] = $"pod-{number}" },
             Annotations = new Dictionary<string, string> { ["summary"] = "More than 5 % of the requests fail" },
-            StartsAt = start, EndsAt = start.AddMinutes(10), Source = "alertmanager", ReceivedAt = start, ChangedAt = start.AddMinutes(10), ClosedBecause = "resolved", IncidentId = $"old-{number / 5 * 5}",
+            StartsAt = start,
+            EndsAt = start.AddMinutes(10),
+            Source = "alertmanager",
+            ReceivedAt = start,
+            ChangedAt = start.AddMinutes(10),
+            ClosedBecause = "resolved",
+            IncidentId = $"old-{number / 5 * 5}",
         };
     }
 
     private static Incident IncidentOf(AlertEpisode episode) => new()
     {
-        Id = episode.IncidentId!, Tenant = "default", Status = IncidentStatus.Resolved, Title = $"HighErrorRate of {episode.Labels["service"]}", Severity = "warning", FirstEpisodeId = episode.Id,
-        StartsAt = episode.StartsAt, UpdatedAt = episode.ChangedAt, ResolvedAt = episode.EndsAt, Episodes = 5, FiringEpisodes = 0, CommonLabels = episode.Labels, InvestigationState = InvestigationState.Concluded,
+        Id = episode.IncidentId!,
+        Tenant = "default",
+        Status = IncidentStatus.Resolved,
+        Title = $"HighErrorRate of {episode.Labels["service"]}",
+        Severity = "warning",
+        FirstEpisodeId = episode.Id,
+        StartsAt = episode.StartsAt,
+        UpdatedAt = episode.ChangedAt,
+        ResolvedAt = episode.EndsAt,
+        Episodes = 5,
+        FiringEpisodes = 0,
+        CommonLabels = episode.Labels,
+        InvestigationState = InvestigationState.Concluded,
         Conclusion = "orders: the errors began with version 1.5.0",
     };
 }

@@ -52,7 +52,9 @@ public sealed class ShopFixture : IAsyncLifetime
         prometheus = await PrometheusServer.StartAsync(Configuration(), WriteRules, cancel);
         var sources = new Dictionary<string, string?>
         {
-            ["PROMETHEUS_URL"] = prometheus.Url.ToString(), ["ALERTMANAGER_URL"] = alertmanager.Url.ToString(), ["LOKI_URL"] = Address("logs"),
+            ["PROMETHEUS_URL"] = prometheus.Url.ToString(),
+            ["ALERTMANAGER_URL"] = alertmanager.Url.ToString(),
+            ["LOKI_URL"] = Address("logs"),
         };
         app = await NightwatchApp.StartAsync(appPort, state.Path, azurite.ConnectionString, sources, cancel);
     }

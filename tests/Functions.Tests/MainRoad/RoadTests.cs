@@ -1,12 +1,13 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Nightwatch.Support;
 
 namespace Nightwatch.Functions.Tests.MainRoad;
 
 /// <summary>From a webhook to a written investigation, over HTTP, each request to the other of two processes.</summary>
-public sealed class RoadTests(AppFixture app)
+public sealed partial class RoadTests(AppFixture app)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -71,7 +72,7 @@ public sealed class RoadTests(AppFixture app)
     [InlineData("api/alerts/alertmanager", "not json", 400)]
     [InlineData("api/alerts/alertmanager", "{\"version\":\"3\",\"alerts\":[]}", 400)]
     [InlineData("api/alerts/alertmanager", "[]", 400)]
-    [InlineData("api/alerts", "{}", 400)]
+    [InlineData("api/alerts", "{}", 422)]
     [InlineData("api/alerts/grafana", "", 400)]
     public async Task Webhook_Malformed_IsRefusedWithProblemDetailsAndLeavesAFinding(string path, string body, int expected)
     {
@@ -181,7 +182,8 @@ public sealed class RoadTests(AppFixture app)
         var markdown = await app.Next.Http.GetStringAsync($"api/investigations/{id}?format=markdown", Stop);
 
         Assert.StartsWith("# ", markdown, StringComparison.Ordinal);
-        Assert.DoesNotContain("<script>", markdown, StringComparison.Ordinal);
+        // Within a code span it is shown as it is; anywhere else it would be markup.
+        Assert.DoesNotContain("<script>", CodeSpan().Replace(markdown, ""), StringComparison.Ordinal);
         Assert.Contains("up == 0", markdown, StringComparison.Ordinal);
     }
 
@@ -206,6 +208,9 @@ public sealed class RoadTests(AppFixture app)
 
         Assert.Contains("# TYPE process_resident_memory_bytes gauge", text, StringComparison.Ordinal);
     }
+
+    [GeneratedRegex("`[^`]*`")]
+    private static partial Regex CodeSpan();
 
     private static async Task<List<(string Event, string? Id)>> ReadStreamAsync(NightwatchApp app, string id, string? lastEventId)
     {

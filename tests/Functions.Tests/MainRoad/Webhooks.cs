@@ -39,9 +39,10 @@ internal static class Webhooks
         generatorURL = "http://prometheus.example/graph?g0.expr=up+%3D%3D+0&g0.tab=1",
     };
 
+    /// <summary>A namespace for each service: alerts that share one and begin together belong together.</summary>
     private static Dictionary<string, string> Labels(string name, string service, string? pod)
     {
-        var labels = new Dictionary<string, string> { ["alertname"] = name, ["service"] = service, ["namespace"] = "shop", ["severity"] = "critical" };
+        var labels = new Dictionary<string, string> { ["alertname"] = name, ["service"] = service, ["namespace"] = service, ["severity"] = "critical" };
         if (pod is not null)
         {
             labels["pod"] = pod;
