@@ -16,10 +16,12 @@ public sealed class CloseInvestigation(IDocuments<Incident> incidents, IDocument
         return incident is { ResolvedAt: not null, InvestigationId: { } id } && await RecordAsync(investigations, tenant, id, incident, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>How an incident ended, in a sentence.</summary>
-    public static string OutcomeOf(Incident incident, Conclusion? conclusion)
+    /// <summary>How the stretch of an incident that was investigated ended, in a sentence. One that came back began anew.</summary>
+    public static string OutcomeOf(Incident incident, Investigation investigation)
     {
-        var lasted = (incident.ResolvedAt ?? incident.UpdatedAt) - incident.StartsAt;
+        var conclusion = investigation.Conclusion;
+        var began = incident.Reopened > 0 && investigation.Subject?.StartsAt is { } own && own > incident.StartsAt ? own : incident.StartsAt;
+        var lasted = (incident.ResolvedAt ?? incident.UpdatedAt) - began;
         var top = conclusion?.Hypotheses.Count > 0 ? conclusion.Hypotheses[0] : null;
         return $"Resolved after {Numbers.Duration(lasted)}. " + (top is null
             ? "No cause was known by then."
@@ -35,7 +37,7 @@ public sealed class CloseInvestigation(IDocuments<Incident> incidents, IDocument
                 return false;
             }
 
-            var outcome = OutcomeOf(incident, read.Value.Conclusion);
+            var outcome = OutcomeOf(incident, read.Value);
             if (read.Value.Outcome == outcome
                 || (await investigations.WriteAsync(tenant, DocumentWrite<Investigation>.Replace(read, read.Value with { Outcome = outcome }), cancellationToken).ConfigureAwait(false)).Written)
             {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Nightwatch.Domain.Investigations.Writing;
 
 namespace Nightwatch.Domain.Investigations.Reasoning;
@@ -19,7 +20,7 @@ internal sealed class DeploymentRegression : IHypothesisSource
             }
 
             var candidate = new Candidate("deployment_regression", component, -1.2)
-                .Supported(change.EvidenceId, $"{change.Text} at {Numbers.Clock(change.At)}, shortly before", 3.2 * fit)
+                .Supported(change.EvidenceId, $"{When(change)}, shortly before", 3.2 * fit)
                 .Supported(errors, 2.5)
                 .Supported(latency, errors is null ? 2.2 : 0.6);
             if (worst is null)
@@ -37,9 +38,13 @@ internal sealed class DeploymentRegression : IHypothesisSource
         }
     }
 
+    /// <summary>Some changes say themselves when they were.</summary>
+    private static string When(ChangeMark change) =>
+        change.Text.Contains(change.At.ToString("HH:mm:ss", CultureInfo.InvariantCulture), StringComparison.Ordinal) ? change.Text : $"{change.Text} at {Numbers.Clock(change.At)}";
+
     private static string Statement(string component, ChangeMark change, Signal? worst)
     {
         var what = change.Kind switch { "deployment" => $"{component} went bad with its deployment", "restart" => $"{component} is not well since it restarted", _ => $"{component} went bad with a change" };
-        return $"{what}: {change.Text} at {Numbers.Clock(change.At)}{(worst is null ? "" : $"; {Words.Of(worst)}")}.";
+        return $"{what}: {When(change)}{(worst is null ? "" : $"; {Words.Of(worst)}")}.";
     }
 }
