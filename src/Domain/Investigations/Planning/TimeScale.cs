@@ -20,17 +20,19 @@ internal sealed record TimeScale
     public static TimeScale Choose(double? scrapeSeconds, DateTimeOffset? dataSince, DateTimeOffset startsAt, DateTimeOffset now)
     {
         var scrape = Math.Clamp(scrapeSeconds ?? 15, 1, 120);
+        var rate = TimeSpan.FromSeconds(Math.Clamp(Math.Ceiling(scrape * 4), 20, 300));
         var lookback = scrape <= 6 ? TimeSpan.FromMinutes(12) : scrape <= 20 ? TimeSpan.FromMinutes(40) : TimeSpan.FromHours(2);
         var from = startsAt - lookback;
         if (dataSince is { } since && since > from)
         {
-            from = since;
+            // A rate over a window that begins before the data is too low, so the first window is left out where there is more.
+            var whole = since + rate;
+            from = whole < startsAt.AddSeconds(-30) ? whole : since;
         }
 
         // An alert that has fired for long is looked at around its start; what happens now is in the last part of the window.
         var to = now - startsAt > lookback ? startsAt + lookback : now;
         from = from < to ? from : to - TimeSpan.FromMinutes(5);
-        var rate = TimeSpan.FromSeconds(Math.Clamp(Math.Ceiling(scrape * 4), 20, 300));
         return new TimeScale
         {
             RateWindow = rate,

@@ -138,22 +138,26 @@ internal static class CommonPoints
         var at = onset ?? board.Subject.StartsAt;
         return board.Changes.Where(c => c.Component == component && c.Kind is "deployment" or "restart" or "creation" or "annotation" && c.Component == component)
             .Select(c => (Change: c, Fit: Fit(c, at) * Weight(board, c)))
-            .Where(c => c.Fit > 0)
+            .Where(c => c.Fit > 0.02)
             .OrderByDescending(c => c.Fit).ThenByDescending(c => c.Change.At)
             .Select(c => ((ChangeMark, double)?)c)
             .FirstOrDefault();
     }
 
-    /// <summary>Whole up to three minutes before the onset, then less, none after half an hour; a minute after it still counts, since onsets are estimates.</summary>
+    /// <summary>
+    /// Whole up to 45 s before the onset; a minute after it still counts, since onsets are estimates. After that the longer the component was well with the
+    /// change the less: to a third every six minutes for a new version (a slow rollout, a cache that runs out), every minute for a restart, which shows at once.
+    /// </summary>
     private static double Fit(ChangeMark change, DateTimeOffset onset)
     {
-        var minutes = (onset - change.At).TotalMinutes;
-        return minutes switch
+        var seconds = (onset - change.At).TotalSeconds;
+        var decay = change.Kind is "deployment" or "annotation" ? 360 : 60;
+        return seconds switch
         {
-            < -1.5 => 0,
-            < -0.5 => 0.6,
-            <= 3 => 1,
-            <= 30 => 1 - (0.8 * (minutes - 3) / 27),
+            < -90 => 0,
+            < -30 => 0.6,
+            <= 45 => 1,
+            <= 1800 => Math.Exp(-(seconds - 45) / decay),
             _ => 0,
         };
     }

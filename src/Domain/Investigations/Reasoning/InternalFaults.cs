@@ -68,9 +68,11 @@ internal static class InternalPoints
             candidate.Opposed(memory.EvidenceId, Words.Of(memory), 1.2 * memory.Strength);
         }
 
-        if (board.Worst(candidate.Component, Topics.Rate, Topics.DatabaseRate) is { } surge)
+        if (board.Worst(candidate.Component, Topics.Rate, Topics.DatabaseRate) is { } surge && IsTogether(surge.Onset, onset))
         {
             candidate.Opposed(surge.EvidenceId, $"more was asked of it: {Words.Of(surge)}", surge.Strength);
         }
     }
+
+    private static bool IsTogether(DateTimeOffset? one, DateTimeOffset? other) => one is null || other is null || (one.Value - other.Value).Duration() < TimeSpan.FromSeconds(60);
 }

@@ -99,9 +99,9 @@ internal sealed class TrafficSurge : IHypothesisSource
 {
     public IEnumerable<Candidate> Propose(SignalBoard board, IReadOnlyList<FaultOrigin> origins)
     {
-        // Where the traffic comes in: callers' surge explains that of those they call.
+        // Where the traffic comes in: callers' surge explains that of those they call, and what surges without its callers was restarted or is retried.
         var surging = board.Components.Where(c => board.Worst(c, Topics.Rate) is not null).ToList();
-        foreach (var component in surging.Where(c => !surging.Exists(other => other != c && board.Calls[other].Contains(c))))
+        foreach (var component in surging.Where(c => !HasMeasuredCaller(board, c)))
         {
             var rate = board.Worst(component, Topics.Rate)!;
             var latency = board.Signals.Where(s => s.Topic is Topics.Latency or Topics.LatencyMean && s.Strength > 0).MaxBy(s => s.Strength);
@@ -126,4 +126,7 @@ internal sealed class TrafficSurge : IHypothesisSource
             yield return candidate;
         }
     }
+
+    private static bool HasMeasuredCaller(SignalBoard board, string component) =>
+        board.Components.Any(other => other != component && board.Calls[other].Contains(component) && board.Of(other, Topics.Rate).Any());
 }

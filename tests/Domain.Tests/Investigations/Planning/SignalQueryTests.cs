@@ -105,7 +105,8 @@ public sealed class SignalQueryTests
     {
         var scale = TimeScale.Choose(2, Boards.Start.AddSeconds(-80), Boards.Start, Boards.Start.AddSeconds(10));
 
-        Assert.Equal(Boards.Start.AddSeconds(-80), scale.From);
+        Assert.Equal(Boards.Start.AddSeconds(-60), scale.From);
+        Assert.Equal(Boards.Start.AddSeconds(-40), TimeScale.Choose(2, Boards.Start.AddSeconds(-40), Boards.Start, Boards.Start.AddSeconds(10)).From);
         Assert.Equal(2, scale.StepSeconds);
     }
 

@@ -113,6 +113,12 @@ internal sealed class ShopWorld(WorldPlan plan, DateTimeOffset onset)
             Release("orders", -40);
         }
 
+        if (Is("errors-restarted") && at >= Math.Max(-150, 5 - plan.HistorySeconds) && started[plan.Component] < -plan.HistorySeconds)
+        {
+            started[plan.Component] = at;
+            Forget(plan.Component);
+        }
+
         if (Is("errors-elsewhere"))
         {
             Release(plan.Component == "frontend" ? "payment" : "frontend", -30);

@@ -21,6 +21,7 @@ public static class Worlds
         ("deployment-slow", ["payment"], ["deployment_regression"]),
         ("dependency-deployment", ["database"], ["dependency_failure"]),
         ("errors-elsewhere", ["payment", "orders"], ["internal_errors"]),
+        ("errors-restarted", ["orders", "payment"], ["internal_errors"]),
         ("surge", ["frontend"], ["traffic_surge"]),
         ("down", ["payment", "orders"], ["target_down"]),
         ("calm", ["frontend"], ["known_pattern_or_noise"]),
