@@ -22,7 +22,7 @@ internal static class AlertBodies
             {
                 ["alertname"] = "HighErrorRate",
                 ["service"] = service,
-                ["namespace"] = "shop",
+                ["namespace"] = service,
                 ["severity"] = "warning",
                 ["instance"] = $"10.0.{number % 250}.{i}:9100",
                 ["pod"] = $"{run}-{number}-{i}",
