@@ -145,19 +145,20 @@ internal static class CommonPoints
     }
 
     /// <summary>
-    /// Whole up to 45 s before the onset; a minute after it still counts, since onsets are estimates. After that the longer the component was well with the
-    /// change the less: to a third every six minutes for a new version (a slow rollout, a cache that runs out), every minute for a restart, which shows at once.
+    /// Whole up to half a minute before the onset; a minute after it still counts, since onsets are estimates. After that the longer the component was well
+    /// with the change the less: to a third every six minutes for a new version (a slow rollout, a cache that runs out), every half minute for a restart,
+    /// which shows at once.
     /// </summary>
     private static double Fit(ChangeMark change, DateTimeOffset onset)
     {
         var seconds = (onset - change.At).TotalSeconds;
-        var decay = change.Kind is "deployment" or "annotation" ? 360 : 60;
+        var decay = change.Kind is "deployment" or "annotation" ? 360 : 30;
         return seconds switch
         {
             < -90 => 0,
             < -30 => 0.6,
-            <= 45 => 1,
-            <= 1800 => Math.Exp(-(seconds - 45) / decay),
+            <= 30 => 1,
+            <= 1800 => Math.Exp(-(seconds - 30) / decay),
             _ => 0,
         };
     }

@@ -40,6 +40,15 @@ public sealed class HypothesisRankingTests
     }
 
     [Fact]
+    public void Rank_RestartedAndWellForAMinute_IsNotBlamedOnTheRestart()
+    {
+        var ranked = Rank(Boards.PaymentFails(Boards.Change("payment", "restart", -85, "payment restarted")));
+
+        Assert.Equal(("internal_errors", "payment"), (ranked[0].Cause, ranked[0].Component));
+        Assert.True(ranked[0].Confidence > 0.5);
+    }
+
+    [Fact]
     public void Rank_MostOfTheSystemStartedTogether_IsNoDeployment()
     {
         EvidenceItem[] starts = [.. new[] { "frontend", "orders", "payment", "database" }.Select(s => Boards.Change(s, "restart", -60, $"{s} restarted"))];
