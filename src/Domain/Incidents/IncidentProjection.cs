@@ -3,7 +3,7 @@ namespace Nightwatch.Domain.Incidents;
 /// <summary>Draws an incident's document from the correlation window, and the other way round for one that the window has forgotten.</summary>
 internal static class IncidentProjection
 {
-    private const int MaxReinvestigations = 3;
+    private const int MaxReinvestigations = 30;
 
     /// <summary>The document to write, or null when the stored one is as new. What the investigation wrote on it stays.</summary>
     public static Incident? Apply(string tenant, Incident? stored, WindowIncident source, DateTimeOffset now)
