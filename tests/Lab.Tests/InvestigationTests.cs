@@ -20,6 +20,7 @@ public sealed class InvestigationTests(ShopFixture shop)
                 faults.Add("latency", "payment", "internal_latency");
                 faults.Add("dependency", "database", "dependency_failure");
                 faults.Add("leak", "orders", "memory_leak");
+                faults.Add("deployment", "orders", "deployment_regression");
             }
 
             return faults;
@@ -31,22 +32,43 @@ public sealed class InvestigationTests(ShopFixture shop)
     public async Task Fault_OfTheShop_IsInvestigatedAndNamed(string fault, string component, string cause)
     {
         await shop.UntilAsync("sum(rate(orders_created_total[10s]))", v => v > 1, Cancel);
-        await Eventually.TrueAsync(async () => (await OpenAsync()).Count == 0, "no incident is open");
+        Assert.Empty((await Eventually.GetAsync(OpenAsync, open => open.Count == 0)).Select(i => i.GetProperty("title").GetString()));
         var began = TimeProvider.System.GetUtcNow();
-        await shop.BreakAsync(component, fault, Cancel);
+        await BreakAsync(fault, component);
+        try
+        {
+            var concluded = await Eventually.GetAsync(() => ConcludedSinceAsync(began), c => c is not null);
+            Assert.NotNull(concluded);
+            await AssertNamedAsync(concluded.Value, component, cause);
+        }
+        finally
+        {
+            await MendAsync(fault, component);
+        }
+    }
 
-        JsonElement? found = null;
-        await Eventually.TrueAsync(async () => (found = await ConcludedSinceAsync(began)) is not null, $"the {fault} of {component} are investigated");
+    private async Task AssertNamedAsync(JsonElement concluded, string component, string cause)
+    {
+        var investigation = concluded.GetProperty("investigation");
+        var first = investigation.GetProperty("conclusion").GetProperty("hypotheses")[0];
+        if ((first.GetProperty("component").GetString(), first.GetProperty("cause").GetString()) != (component, cause))
+        {
+            Assert.Fail(await shop.Nightwatch.GetStringAsync($"api/investigations/{investigation.GetProperty("id").GetString()}?format=markdown", Cancel));
+        }
 
-        var investigation = found!.Value;
-        var first = investigation.GetProperty("investigation").GetProperty("conclusion").GetProperty("hypotheses")[0];
-        Assert.Equal((component, cause), (first.GetProperty("component").GetString(), first.GetProperty("cause").GetString()));
         Assert.InRange(first.GetProperty("confidence").GetDouble(), 0.3, 0.99);
-        var measured = investigation.GetProperty("evidence").EnumerateArray().Where(e => e.GetProperty("tool").GetString() == "query_metrics_range" && e.GetProperty("status").GetString() == "success").ToList();
+        var measured = concluded.GetProperty("evidence").EnumerateArray().Where(e => e.GetProperty("tool").GetString() == "query_metrics_range" && e.GetProperty("status").GetString() == "success").ToList();
         Assert.True(measured.Count >= 3, $"only {measured.Count} pieces of metric evidence");
         Assert.All(measured, e => Assert.StartsWith("http", e.GetProperty("link").GetString(), StringComparison.Ordinal));
+    }
 
-        await shop.MendAsync(component, Cancel);
+    private Task BreakAsync(string fault, string component) =>
+        fault == "deployment" ? shop.ReleaseAsync(component, "1.5.0", Cancel) : shop.BreakAsync(component, fault, Cancel);
+
+    private async Task MendAsync(string fault, string component)
+    {
+        await (fault == "deployment" ? shop.ReleaseAsync(component, "1.4.2", Cancel) : shop.MendAsync(component, Cancel));
+        await shop.HealthyAsync(Cancel);
     }
 
     private async Task<List<JsonElement>> OpenAsync() => [.. (await GetAsync("api/incidents?status=open")).GetProperty("incidents").EnumerateArray()];

@@ -110,24 +110,22 @@ public sealed class SourceFailureTests
     [Fact]
     public async Task HugeAnswer_IsBadAnswerAndIsNotReadToItsEnd()
     {
-        long written = 0;
+        // Without an end: whoever would read it whole never returns, or only with a timeout.
         var failure = await FailAsync(
             async context =>
             {
                 context.Response.ContentType = "application/json";
                 var blanks = new byte[64 * 1024];
                 blanks.AsSpan().Fill((byte)' ');
-                while (!context.RequestAborted.IsCancellationRequested && written < 1L << 30)
+                while (!context.RequestAborted.IsCancellationRequested)
                 {
                     await context.Response.Body.WriteAsync(blanks);
-                    written += blanks.Length;
                 }
             },
             ("PROMETHEUS_MAX_ANSWER_MB", "2"));
 
         Assert.Equal(SourceFailure.BadAnswer, failure.Failure);
         Assert.Contains("larger than 2 MiB", failure.Message, StringComparison.Ordinal);
-        Assert.True(written < 1L << 30);
     }
 
     [Fact]

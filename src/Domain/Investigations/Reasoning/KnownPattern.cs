@@ -84,9 +84,10 @@ internal sealed class KnownPattern : IHypothesisSource
             ? board.Of(service, Topics.Errors, Topics.Latency, Topics.LatencyMean, Topics.DatabaseErrors, Topics.DatabaseLatency).ToList()
             : board.Signals.Where(s => s.Topic is Topics.Errors or Topics.Latency).ToList();
         var strongest = board.Signals.Where(s => s.Strength > 0).MaxBy(s => s.Strength);
-        if (origins.Count == 0 && strongest is null && own.Count > 0)
+        // What has no past cannot be as usual.
+        if (origins.Count == 0 && strongest is null && own.Find(s => s.Before is not null) is { } usual)
         {
-            candidate.Supported(own[0].EvidenceId, $"its golden signals are as usual ({Words.Of(own[0])})", 1.6);
+            candidate.Supported(usual.EvidenceId, $"its golden signals are as usual ({Words.Of(usual)})", 1.6);
         }
         else if (strongest is not null)
         {

@@ -71,10 +71,16 @@ internal static class SignalJudge
         return rise >= LeastErrors && s.During >= 2 * before && rise >= 3 * s.Spread ? Math.Clamp(rise / 0.2, 0.2, 1) : 0;
     }
 
-    /// <summary>Five times as slow is as bad as it gets.</summary>
+    /// <summary>Five times as slow is as bad as it gets. Without a past, only a duration that no caller likes to wait for (a second) counts, and by half.</summary>
     private static double Latency(Signal s)
     {
-        var least = s.Unit == "milliseconds" ? LeastSeconds * 1000 : LeastSeconds;
+        var second = s.Unit == "milliseconds" ? 1000 : 1;
+        var least = LeastSeconds * second;
+        if (s.Before is null)
+        {
+            return s.During >= second ? 0.5 * Math.Clamp(Math.Log2(2 * s.During / second) / Math.Log2(5), 0.2, 1) : 0;
+        }
+
         return s.Before is { } before and > 0 && s.During >= 1.5 * before && s.During - before >= Math.Max(least, 3 * s.Spread)
             ? Math.Clamp(Math.Log2(s.During / before) / Math.Log2(5), 0.2, 1)
             : 0;

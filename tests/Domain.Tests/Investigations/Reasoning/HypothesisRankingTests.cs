@@ -165,6 +165,27 @@ public sealed class HypothesisRankingTests
     }
 
     [Fact]
+    public void Rank_NoPastToCompareWith_TheDeepestSlowOneIsNamed()
+    {
+        var ranked = Rank(
+        [
+            NoPast(Topics.Latency, [.. Boards.Series("frontend", 0, 2.3, "seconds"), .. Boards.Series("payment", 0, 2.2, "seconds")]),
+            NoPast(Topics.ClientLatency, Boards.Series("frontend", 0, 2.2, "seconds", null, "payment")),
+            NoPast(Topics.Errors, Boards.Series("frontend", 0, 0, "ratio")),
+        ]);
+
+        Assert.Equal(("internal_latency", "payment"), (ranked[0].Cause, ranked[0].Component));
+    }
+
+    [Fact]
+    public void Rank_NoPastAndNothingWrong_IsNotCalledUsual()
+    {
+        var ranked = Rank([NoPast(Topics.Latency, Boards.Series("frontend", 0, 0.4, "seconds")), NoPast(Topics.Errors, Boards.Series("frontend", 0, 0, "ratio"))]);
+
+        Assert.DoesNotContain(ranked, h => h.Cause == "known_pattern_or_noise");
+    }
+
+    [Fact]
     public void Rank_NothingKnown_GivesNothing() => Assert.Empty(Rank([]));
 
     [Fact]
@@ -188,6 +209,8 @@ public sealed class HypothesisRankingTests
 
         Assert.True(fresh < leak);
     }
+
+    private static Evidence NoPast(string topic, IEnumerable<Fact> facts) => Boards.Answer(topic, facts.Where(f => f.Name != "before"));
 
     private static IReadOnlyList<Hypothesis> Rank(IReadOnlyList<Evidence> evidence) => HypothesisRanking.Rank(SignalBoard.Read(Boards.Subject(), evidence));
 }
