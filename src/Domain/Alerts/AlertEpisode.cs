@@ -86,7 +86,8 @@ public sealed record AlertEpisode
         Fields =
         [
             new("status", e => e.Status == AlertStatus.Firing ? "firing" : "resolved"),
-            new("stage", e => e.Stage == EpisodeStage.Received ? "received" : "correlated"),
+            // Absent when nothing is left to do: the index holds undone work only, however long the history.
+            new("stage", e => e.Stage == EpisodeStage.Received ? "received" : null),
             new("fingerprint", e => e.Fingerprint),
             new("incidentId", e => e.IncidentId),
             new("startsAt", e => e.StartsAt),
