@@ -9,7 +9,8 @@ internal sealed class ExecutionEndings(OrchestrationIdentity identity, ReplaySer
     /// <summary>Null while the execution goes on.</summary>
     /// <param name="run">The orchestrator's task; null before it was called.</param>
     /// <param name="terminated">The line that terminated it, if one did.</param>
-    public TurnEnd? Of(Task<object?>? run, HistoryEvent? terminated)
+    /// <param name="held">What a suspension holds back: its own line and what came after it. An execution that continues as new stays suspended.</param>
+    public TurnEnd? Of(Task<object?>? run, HistoryEvent? terminated, IReadOnlyList<HistoryEvent> held)
     {
         if (terminated is not null)
         {
@@ -28,7 +29,7 @@ internal sealed class ExecutionEndings(OrchestrationIdentity identity, ReplaySer
 
         try
         {
-            return context.NextRun is { } next ? Continued(next) : Completed(run.Result);
+            return context.NextRun is { } next ? Continued(next, held) : Completed(run.Result);
         }
         catch (Exception failure)
         {
@@ -49,10 +50,11 @@ internal sealed class ExecutionEndings(OrchestrationIdentity identity, ReplaySer
     private TurnEnd Completed(object? output) =>
         new(OrchestrationRuntimeStatus.Completed) { Output = services.Serialize(output, $"The output of orchestrator '{identity.Name}'") };
 
-    private TurnEnd Continued(ContinueAsNewOptions next) => new(OrchestrationRuntimeStatus.ContinuedAsNew)
+    private TurnEnd Continued(ContinueAsNewOptions next, IReadOnlyList<HistoryEvent> held) => new(OrchestrationRuntimeStatus.ContinuedAsNew)
     {
         Output = services.Serialize(next.NewInput, "The input of the next run"),
         NewVersion = string.IsNullOrWhiteSpace(next.NewVersion) ? null : next.NewVersion,
-        Carried = next.PreserveUnprocessedEvents ? context.Events.Unprocessed() : [],
+        Carried = [.. context.Events.Unprocessed().Concat(held).Where(line =>
+            line.Kind == HistoryKind.Suspended || (line.Kind == HistoryKind.EventRaised && next.PreserveUnprocessedEvents))],
     };
 }

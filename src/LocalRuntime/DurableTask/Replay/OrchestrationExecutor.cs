@@ -62,7 +62,7 @@ internal sealed class OrchestrationExecutor
                 Play(fresh);
                 SettleHops();
             });
-            end = endings.Of(run, terminated);
+            end = endings.Of(run, terminated, suspended ? [new HistoryEvent(HistoryKind.Suspended), .. whileSuspended] : []);
         }
         catch (NonDeterministicOrchestrationException failure)
         {
@@ -111,6 +111,9 @@ internal sealed class OrchestrationExecutor
     {
         switch (line.Kind)
         {
+            case not HistoryKind.TurnStarted when context.Ticks == 0:
+                beforeFirstTurn.Add(line);
+                break;
             case HistoryKind.TurnStarted:
                 StartTurn(line);
                 break;
@@ -141,17 +144,13 @@ internal sealed class OrchestrationExecutor
             // What stands before the first turn (the start, events carried over) happens at that turn's time.
             var first = beforeFirstTurn.ToList();
             beforeFirstTurn.Clear();
-            first.ForEach(Deliver);
+            first.ForEach(PlayLine);
         }
     }
 
     private void Receive(HistoryEvent line)
     {
-        if (context.Ticks == 0)
-        {
-            beforeFirstTurn.Add(line);
-        }
-        else if (suspended)
+        if (suspended)
         {
             whileSuspended.Enqueue(line);
         }
