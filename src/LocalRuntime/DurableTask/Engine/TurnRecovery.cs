@@ -8,6 +8,11 @@ namespace Nightwatch.LocalRuntime.DurableTask;
 /// <summary>What happens to an instance and the answers it got when its turn was not stored.</summary>
 internal sealed class TurnRecovery(EngineState state)
 {
+    // SQLite's primary result codes for what is wrong with the turn itself: no later try will store it. With any other the file may recover.
+    private const int TooBig = 18;
+    private const int Constraint = 19;
+    private const int Mismatch = 20;
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     /// <summary>Leaves answers in the inbox, for whichever worker plays the next turn.</summary>
@@ -40,7 +45,7 @@ internal sealed class TurnRecovery(EngineState state)
         state.Slots.Keep(slot, null);
         slot.ReturnMail(answers);
         slot.Failures++;
-        if (failure is SqliteException)
+        if (failure is SqliteException { SqliteErrorCode: not (TooBig or Constraint or Mismatch) })
         {
             EngineLog.TurnNotStored(state.Log, failure, slot.Key.ToString(CultureInfo.InvariantCulture));
             state.AskForAudit();

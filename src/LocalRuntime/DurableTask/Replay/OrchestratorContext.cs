@@ -55,6 +55,7 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
     public override async Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
     {
         RefuseMisplacedOptions(input, options);
+        ArgumentException.ThrowIfNullOrEmpty(name.Name, nameof(name));
         var data = services.Serialize(input, $"The input of activity '{name}'");
         var version = options?.Version?.Version ?? identity.Version;
         try
@@ -73,9 +74,10 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
     public override async Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, object? input = null, TaskOptions? options = null)
     {
         RefuseMisplacedOptions(input, options);
+        ArgumentException.ThrowIfNullOrEmpty(orchestratorName.Name, nameof(orchestratorName));
         Verify();
         var data = services.Serialize(input, $"The input of sub-orchestration '{orchestratorName}'");
-        var instanceId = (options as SubOrchestrationOptions)?.InstanceId ?? NewGuid().ToString("N");
+        var instanceId = options is SubOrchestrationOptions { InstanceId.Length: > 0 } given ? given.InstanceId : NewGuid().ToString("N");
         var version = options?.Version?.Version ?? services.DefaultVersion;
         try
         {
@@ -208,8 +210,9 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
             {
                 arrival.TrySetResult(converter.Deserialize<T>(data)!);
             }
-            catch (Exception failure) when (failure is System.Text.Json.JsonException or NotSupportedException or InvalidCastException)
+            catch (Exception failure)
             {
+                // A type may refuse a value in its own way; that is for the code that awaits it, not for the engine.
                 arrival.TrySetException(failure);
             }
         }
