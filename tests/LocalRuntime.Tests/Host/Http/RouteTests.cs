@@ -47,6 +47,19 @@ public sealed class RouteTests
         Assert.Equal(expected, response.StatusCode);
     }
 
+    [Fact]
+    public async Task Get_FunctionDisabledByItsSetting_Is404()
+    {
+        await using var app = await TestApp.StartAsync(new TestAppOptions
+        {
+            Functions = [typeof(Samples)],
+            Settings = { ["AzureWebJobs.Special.Disabled"] = "true", ["AzureWebJobs:ByName:Disabled"] = "1", ["AzureWebJobs.ByNumber.Disabled"] = "false" },
+        });
+
+        Assert.Equal(HttpStatusCode.NotFound, (await app.Http.GetAsync("api/things/special", Stop)).StatusCode);
+        Assert.Equal("int 17", await app.Http.GetStringAsync("api/things/17", Stop));
+    }
+
     private static Task<TestApp> StartAsync() => TestApp.StartAsync(new TestAppOptions { Functions = [typeof(Samples)] });
 
     public static class Samples
