@@ -1,5 +1,6 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Nightwatch.LocalRuntime.DurableTask;
 
 namespace Nightwatch.LocalRuntime.Tests.DurableTask;
 
@@ -132,7 +133,30 @@ public sealed class ManagementTests
         Assert.Equal(12, (await host.EndAsync("one")).ReadOutputAs<int>());
     }
 
-    private static Task<DurableHost> FamilyAsync(Action<Nightwatch.LocalRuntime.DurableTask.DurableEngineOptions>? options = null) => DurableHost.StartAsync(
+    [Fact]
+    public async Task Wait_ForAnInstanceThatNeverComes_EndsWithItsTokenAndLeavesNothing()
+    {
+        var signals = new ChangeSignals();
+        using (var first = signals.Begin("nobody"))
+        {
+            using (signals.Begin("nobody"))
+            {
+                Assert.Equal(1, signals.Count);
+            }
+
+            signals.Changed("nobody");
+            await first.Change.WaitAsync(TimeSpan.FromSeconds(10), DurableHost.Cancellation);
+            using var next = signals.Begin("nobody");
+            Assert.False(next.Change.IsCompleted);
+        }
+
+        Assert.Equal(0, signals.Count);
+        await using var host = await FamilyAsync();
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.Client.WaitForInstanceCompletionAsync("nobody", stop.Token));
+    }
+
+    private static Task<DurableHost> FamilyAsync(Action<DurableEngineOptions>? options = null) => DurableHost.StartAsync(
         functions => functions
             .Orchestrator("Quick", context => Task.FromResult(context.GetInput<int>()))
             .Orchestrator("Doomed", context => context.CallActivityAsync("Fail", "x"))
