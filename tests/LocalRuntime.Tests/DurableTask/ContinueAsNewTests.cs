@@ -37,4 +37,30 @@ public sealed class ContinueAsNewTests
 
         Assert.Equal("kept", (await host.EndAsync(id)).ReadOutputAs<string>());
     }
+
+    [Fact]
+    public async Task ContinueAsNew_CustomStatus_StaysUntilTheNextRunSetsOne()
+    {
+        await using var host = await DurableHost.StartAsync(functions => functions.Orchestrator("Monitor", async context =>
+        {
+            var round = context.GetInput<int>();
+            var word = await context.WaitForExternalEvent<string>("word");
+            if (round == 2)
+            {
+                context.SetCustomStatus(null);
+                await context.WaitForExternalEvent<string>("end");
+                return;
+            }
+
+            context.SetCustomStatus(word);
+            context.ContinueAsNew(round + 1);
+        }));
+        var id = await host.ScheduleAsync("Monitor", 1);
+        await host.Client.RaiseEventAsync(id, "word", "seen", DurableHost.Cancellation);
+        await DurableHost.UntilAsync(() => Task.FromResult(host.Engine.Store.Load(id) is { Execution: 2, Rows: > 1 }));
+        Assert.Equal("seen", (await host.Client.GetInstanceAsync(id, true, DurableHost.Cancellation))!.ReadCustomStatusAs<string>());
+
+        await host.Client.RaiseEventAsync(id, "word", "last", DurableHost.Cancellation);
+        await DurableHost.UntilAsync(async () => (await host.Client.GetInstanceAsync(id, true, DurableHost.Cancellation))!.SerializedCustomStatus is null);
+    }
 }

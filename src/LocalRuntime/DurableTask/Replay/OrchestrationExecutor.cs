@@ -93,6 +93,7 @@ internal sealed class OrchestrationExecutor
             Actions = actions,
             CancelledTimers = [.. context.CancelledTimers],
             Suspended = suspended,
+            SetsCustomStatus = context.HasSetCustomStatus,
             CustomStatus = status,
             End = end,
         };

@@ -109,7 +109,7 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
         Verify();
         ArgumentException.ThrowIfNullOrEmpty(eventName);
         Asked++;
-        var waiter = new Waiter<T>(services.Converter);
+        var waiter = new EventWaiter<T>(services.Converter);
         Events.Wait(eventName, waiter);
         if (cancellationToken.CanBeCanceled)
         {
@@ -130,7 +130,13 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
         unmatched.Add(task, new PendingAction(line) { Input = services.Serialize(payload, $"The payload of event '{eventName}'") });
     }
 
-    public override void SetCustomStatus(object? customStatus) => this.customStatus = customStatus;
+    public bool HasSetCustomStatus { get; private set; }
+
+    public override void SetCustomStatus(object? customStatus)
+    {
+        this.customStatus = customStatus;
+        HasSetCustomStatus = true;
+    }
 
     public string? SerializeCustomStatus() => services.Serialize(customStatus, "The custom status");
 
@@ -195,39 +201,6 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
         if (!pump.IsCurrentThread || pump.HadForeignWork)
         {
             throw new InvalidOperationException(IllegalAwait.Message(identity.Name));
-        }
-    }
-
-    private sealed class Waiter<T>(DataConverter converter) : EventWaiter(typeof(T))
-    {
-        private readonly TaskCompletionSource<T> arrival = new();
-
-        public Task<T> Arrival => arrival.Task;
-
-        public override void Complete(string? data)
-        {
-            try
-            {
-                arrival.TrySetResult(converter.Deserialize<T>(data)!);
-            }
-            catch (Exception failure)
-            {
-                // A type may refuse a value in its own way; that is for the code that awaits it, not for the engine.
-                arrival.TrySetException(failure);
-            }
-        }
-
-        public void Cancel(OrchestratorPump pump, CancellationToken cancellationToken)
-        {
-            if (!pump.IsCurrentThread)
-            {
-                pump.Post(_ => Cancel(pump, cancellationToken), null);
-            }
-            else if (!arrival.Task.IsCompleted)
-            {
-                Abandon?.Invoke();
-                arrival.TrySetCanceled(cancellationToken);
-            }
         }
     }
 }

@@ -16,6 +16,9 @@ internal sealed record TurnOutcome
 
     public required bool Suspended { get; init; }
 
+    /// <summary>False while the execution has not said its status; then that of the run before it stays.</summary>
+    public bool SetsCustomStatus { get; init; }
+
     public string? CustomStatus { get; init; }
 
     public TurnEnd? End { get; init; }
