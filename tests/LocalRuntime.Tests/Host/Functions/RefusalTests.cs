@@ -26,6 +26,8 @@ public sealed class RefusalTests
     [InlineData(typeof(MissingSetting), "MissingSetting", "'Nowhere'")]
     [InlineData(typeof(Unbound), "Unbound", "'name'")]
     [InlineData(typeof(BadRoute), "BadRoute", "route")]
+    [InlineData(typeof(UnknownConstraint), "UnknownConstraint", "'colour'")]
+    [InlineData(typeof(SameRoute), "SameRoute", "'FirstRoute'")]
     [InlineData(typeof(NoConnection), "NoConnection", "'Missing'")]
     [InlineData(typeof(OutputWithoutConnection), "OutputWithoutConnection", "'Missing'")]
     [InlineData(typeof(BadQueue), "BadQueue", "no name for a queue")]
@@ -191,6 +193,21 @@ public sealed class RefusalTests
     {
         [Function("Unbound")]
         public static IActionResult Run([HttpTrigger(Route = "unbound/{id}")] HttpRequest request, string id, string name) => new OkObjectResult(id + name);
+    }
+
+    public static class UnknownConstraint
+    {
+        [Function("UnknownConstraint")]
+        public static IActionResult Run([HttpTrigger(Route = "paint/{shade:colour}")] HttpRequest request, string shade) => new OkObjectResult(shade);
+    }
+
+    public static class SameRoute
+    {
+        [Function("FirstRoute")]
+        public static IActionResult First([HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "items/{id}")] HttpRequest request, string id) => new OkObjectResult(id);
+
+        [Function("SameRoute")]
+        public static IActionResult Second([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "Items/{name}")] HttpRequest request, string name) => new OkObjectResult(name);
     }
 
     public static class BadRoute
