@@ -122,31 +122,6 @@ internal sealed partial class CorrelationDecision
 
     private string? IncidentIdOf(AlertEpisode episode) => pending.GetValueOrDefault(episode.Id)?.IncidentId ?? (episode.CountedAs is null ? null : episode.IncidentId);
 
-    /// <summary>An episode that belongs to an incident already: only its status, its suppression or the rules may have changed.</summary>
-    private void Recount(EpisodeInput input, string incidentId)
-    {
-        var episode = input.Episode;
-        var waiting = pending.GetValueOrDefault(episode.Id);
-        var counted = waiting?.CountedAs ?? episode.CountedAs;
-        var because = waiting?.JoinedBecause ?? episode.JoinedBecause ?? "";
-        var current = FindOrReadmit(incidentId) ?? Fresh(incidentId, input);
-        var next = Absorb(current, input);
-        if (counted != episode.Status)
-        {
-            next = Count(next, counted, episode);
-        }
-
-        if (next == current)
-        {
-            var decidedAt = waiting?.Revision ?? Math.Max(episode.CorrelationRevision, 0);
-            stamps[episode.Id] = new EpisodeStamp(episode.Id, incidentId, because, episode.Status, decidedAt);
-            return;
-        }
-
-        Put(next);
-        Decided(episode, incidentId, because);
-    }
-
     private void Admit(Undecided one, string incidentId, string because)
     {
         var (input, facet) = (one.Input, one.Facet);
@@ -168,36 +143,6 @@ internal sealed partial class CorrelationDecision
 
     private static DateTimeOffset Latest(IReadOnlyList<AlertFacet> facets, AlertFacet facet) =>
         facets.FirstOrDefault(f => f.IsSameSubject(facet)) is { } same && same.At > facet.At ? same.At : facet.At;
-
-    /// <summary>Suppression and rules of a firing episode, taken into its incident; once investigated for, always.</summary>
-    private static WindowIncident Absorb(WindowIncident incident, EpisodeInput input)
-    {
-        if (input.Suppression is not null)
-        {
-            return incident;
-        }
-
-        var isUnsuppressed = incident.SuppressedBecause is null ? incident : incident with { SuppressedBecause = null };
-        var decision = input.Analysis;
-        if (!input.Episode.SeenFiring || !decision.Investigate || (incident.WantsInvestigation && incident.Analysis?.Depth >= decision.Depth))
-        {
-            return isUnsuppressed;
-        }
-
-        return isUnsuppressed with { WantsInvestigation = true, Analysis = decision };
-    }
-
-    private static WindowIncident Count(WindowIncident incident, AlertStatus? counted, AlertEpisode episode)
-    {
-        var firing = incident.FiringEpisodes + (episode.Status == AlertStatus.Firing ? 1 : 0) - (counted == AlertStatus.Firing ? 1 : 0);
-        if (firing > 0)
-        {
-            return incident with { FiringEpisodes = firing, Reopened = incident.Reopened + (incident.ResolvedAt is null ? 0 : 1), ResolvedAt = null };
-        }
-
-        var end = episode.EndsAt ?? episode.ChangedAt;
-        return incident with { FiringEpisodes = 0, ResolvedAt = incident.ResolvedAt > end ? incident.ResolvedAt : end };
-    }
 
     private WindowIncident? FindOrReadmit(string id)
     {

@@ -18,7 +18,7 @@ public sealed record Incident
 
     public required IncidentStatus Status { get; init; }
 
-    /// <summary>One line for people, from the first alert's name and subject.</summary>
+    /// <summary>One line for people: name and subject of the alert that opened it, or that reopened it last.</summary>
     public required string Title { get; init; }
 
     /// <summary>The highest severity label among its alerts: critical, error, warning, info or none.</summary>

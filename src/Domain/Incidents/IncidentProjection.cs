@@ -33,6 +33,7 @@ internal static class IncidentProjection
         return incident with
         {
             Status = source.ResolvedAt is null ? IncidentStatus.Open : IncidentStatus.Resolved,
+            Title = source.Title,
             Severity = source.Severity,
             StartsAt = source.StartsAt,
             UpdatedAt = now,

@@ -24,9 +24,6 @@ public static class InvestigationFlow
     /// <summary>The ids to start now: the first of those waiting that fit beside those running.</summary>
     public static IReadOnlyList<string> NextWave(IReadOnlyList<string> waiting, int running) => [.. waiting.Take(Math.Max(0, MaxParallel - running))];
 
-    /// <summary>Cuts a round into waves of at most <see cref="MaxParallel"/>.</summary>
-    public static IReadOnlyList<IReadOnlyList<PlannedStep>> Waves(IReadOnlyList<PlannedStep> steps) => [.. steps.Chunk(MaxParallel)];
-
     public static bool IsLastAttempt(int attempt) => attempt >= MaxAttempts;
 
     /// <summary>Wait before the attempt after the given one (1 is the first): 1 s, doubling, with up to a quarter more by the step's id so that steps spread.</summary>

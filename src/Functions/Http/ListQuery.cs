@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Nightwatch.Domain.Alerts;
 
 namespace Nightwatch.Functions.Http;
 
@@ -8,12 +9,12 @@ public sealed class ListQuery(IQueryCollection query)
 {
     private const int DefaultPageSize = 50;
 
-    /// <summary>Answers with what <paramref name="list"/> gives, or with 400 and its complaint when it takes no such parameter.</summary>
-    public static async Task<IResult> AnswerAsync(IQueryCollection query, Func<ListQuery, Task<IResult>> list)
+    /// <summary>Answers with the page that <paramref name="list"/> finds, or with 400 and its complaint when it takes no such parameter.</summary>
+    public static async Task<IResult> AnswerAsync<TItem, TPage>(IQueryCollection query, Func<ListQuery, Task<Listing<TItem>>> list, Func<Listing<TItem>, TPage> page)
     {
         try
         {
-            return await list(new ListQuery(query));
+            return Answers.Json(page(await list(new ListQuery(query))));
         }
         catch (ArgumentException wrong)
         {

@@ -13,19 +13,21 @@ public sealed class IncidentsApi(ListIncidents incidents, ReadIncident incident,
     [Function("ListIncidents")]
     [Requires(Permission.ReadIncidents)]
     public Task<IResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/incidents")] HttpRequest request, CancellationToken cancellationToken) => ListQuery.AnswerAsync(request.Query, async asked =>
-    {
-        var filter = new IncidentFilter
-        {
-            Status = asked.Choice<IncidentStatus>("status"),
-            StartedFrom = asked.Time("from"),
-            StartedBefore = asked.Time("to"),
-            PageSize = asked.PageSize,
-            ContinuationToken = asked.ContinuationToken,
-        };
-        var found = await incidents.ListAsync(Tenants.Default, filter, cancellationToken);
-        return Answers.Json(new IncidentPage(found.Items, found.ContinuationToken));
-    });
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/incidents")] HttpRequest request, CancellationToken cancellationToken) =>
+        ListQuery.AnswerAsync(
+            request.Query,
+            asked => incidents.ListAsync(
+                Tenants.Default,
+                new IncidentFilter
+                {
+                    Status = asked.Choice<IncidentStatus>("status"),
+                    StartedFrom = asked.Time("from"),
+                    StartedBefore = asked.Time("to"),
+                    PageSize = asked.PageSize,
+                    ContinuationToken = asked.ContinuationToken,
+                },
+                cancellationToken),
+            page => new IncidentPage(page.Items, page.ContinuationToken));
 
     [Function("ReadIncident")]
     [Requires(Permission.ReadIncidents)]
@@ -36,30 +38,32 @@ public sealed class IncidentsApi(ListIncidents incidents, ReadIncident incident,
     [Function("ListAlerts")]
     [Requires(Permission.ReadAlerts)]
     public Task<IResult> AlertsAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/alerts")] HttpRequest request, CancellationToken cancellationToken) => ListQuery.AnswerAsync(request.Query, async asked =>
-    {
-        var filter = new EpisodeFilter
-        {
-            Status = asked.Choice<AlertStatus>("status"),
-            Fingerprint = asked.Text("fingerprint"),
-            IncidentId = asked.Text("incident"),
-            StartedFrom = asked.Time("from"),
-            StartedBefore = asked.Time("to"),
-            PageSize = asked.PageSize,
-            ContinuationToken = asked.ContinuationToken,
-        };
-        var found = await episodes.ListAsync(Tenants.Default, filter, cancellationToken);
-        return Answers.Json(new AlertPage(found.Items, found.ContinuationToken));
-    });
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/alerts")] HttpRequest request, CancellationToken cancellationToken) =>
+        ListQuery.AnswerAsync(
+            request.Query,
+            asked => episodes.ListAsync(
+                Tenants.Default,
+                new EpisodeFilter
+                {
+                    Status = asked.Choice<AlertStatus>("status"),
+                    Fingerprint = asked.Text("fingerprint"),
+                    IncidentId = asked.Text("incident"),
+                    StartedFrom = asked.Time("from"),
+                    StartedBefore = asked.Time("to"),
+                    PageSize = asked.PageSize,
+                    ContinuationToken = asked.ContinuationToken,
+                },
+                cancellationToken),
+            page => new AlertPage(page.Items, page.ContinuationToken));
 
     [Function("ListFindings")]
     [Requires(Permission.ReadIncidents)]
     public Task<IResult> FindingsAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/findings")] HttpRequest request, CancellationToken cancellationToken) => ListQuery.AnswerAsync(request.Query, async asked =>
-    {
-        var found = await findings.ListAsync(Tenants.Default, asked.Text("kind"), asked.PageSize, asked.ContinuationToken, cancellationToken);
-        return Answers.Json(new FindingPage(found.Items, found.ContinuationToken));
-    });
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/findings")] HttpRequest request, CancellationToken cancellationToken) =>
+        ListQuery.AnswerAsync(
+            request.Query,
+            asked => findings.ListAsync(Tenants.Default, asked.Text("kind"), asked.PageSize, asked.ContinuationToken, cancellationToken),
+            page => new FindingPage(page.Items, page.ContinuationToken));
 }
 
 public sealed record IncidentPage(IReadOnlyList<Incident> Incidents, string? ContinuationToken);

@@ -35,18 +35,17 @@ public static class InvestigationOrchestration
 
     private static async Task GatherAsync(TaskOrchestrationContext context, InvestigationInput input, IReadOnlyList<string> stepIds)
     {
+        var waiting = stepIds;
         var running = new List<Task>();
-        foreach (var stepId in stepIds)
+        while (waiting.Count + running.Count > 0)
         {
-            if (running.Count == InvestigationFlow.MaxParallel)
-            {
-                running.Remove(await Task.WhenAny(running));
-            }
-
-            running.Add(AnswerAsync(context, input, stepId));
+            var wave = InvestigationFlow.NextWave(waiting, running.Count);
+            waiting = [.. waiting.Skip(wave.Count)];
+            running.AddRange(wave.Select(stepId => AnswerAsync(context, input, stepId)));
+            var done = await Task.WhenAny(running);
+            running.Remove(done);
+            await done;
         }
-
-        await Task.WhenAll(running);
     }
 
     private static async Task AnswerAsync(TaskOrchestrationContext context, InvestigationInput input, string stepId)

@@ -104,6 +104,22 @@ public sealed class CorrelateAlertsTests
     }
 
     [Fact]
+    public async Task CorrelateAsync_AnotherOfItsAlertsComesBack_TheTitleFollows()
+    {
+        var (a, b) = (Alert("A", "payment"), Alert("B", "payment"));
+        await world.TakeAsync(a, b);
+        Assert.Equal("A on payment", world.Incidents[0].Title);
+        world.Clock.Advance(TimeSpan.FromMinutes(2));
+        await world.TakeAsync(a.Resolved(Now));
+        Assert.Equal("A on payment", world.Incidents[0].Title);
+        await world.TakeAsync(b.Resolved(Now));
+        world.Clock.Advance(TimeSpan.FromMinutes(4));
+        await world.TakeAsync(b with { StartsAt = Now });
+
+        Assert.Equal((1, "B on payment"), (world.Incidents[0].Reopened, Assert.Single(world.Incidents).Title));
+    }
+
+    [Fact]
     public async Task CorrelateAsync_Flapping_StaysInOneIncidentWithOneInvestigation()
     {
         var a = Alert("A", "payment");

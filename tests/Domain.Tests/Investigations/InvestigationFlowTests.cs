@@ -17,16 +17,6 @@ public sealed class InvestigationFlowTests
     }
 
     [Fact]
-    public void Waves_KeepEveryStepOnceInOrder()
-    {
-        List<PlannedStep> steps = [.. Enumerable.Range(0, 21).Select(i => new PlannedStep { StepId = $"s{i}", TimeoutSeconds = 20 })];
-        var waves = InvestigationFlow.Waves(steps);
-
-        Assert.Equal(steps, waves.SelectMany(w => w));
-        Assert.All(waves, w => Assert.True(w.Count <= InvestigationFlow.MaxParallel));
-    }
-
-    [Fact]
     public void Backoff_GrowsSpreadsAndIsTheSameOnReplay()
     {
         var waits = Enumerable.Range(1, 6).Select(a => InvestigationFlow.Backoff(a, "r1-up")).ToList();

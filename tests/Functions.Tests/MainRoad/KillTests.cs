@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Microsoft.DurableTask.Client;
 using Nightwatch.Domain.Alerts;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
@@ -40,6 +41,7 @@ public sealed class KillTests
 
         await using var stored = new StoredState(state.Path);
         await Eventually.TrueAsync(() => IsDoneAsync(stored), "every incident concluded", TimeSpan.FromMinutes(5));
+        await Eventually.TrueAsync(async () => (await stored.OrchestrationsAsync()).TrueForAll(o => o.IsCompleted), "no orchestration is stuck", TimeSpan.FromMinutes(1));
         await AssertOnceAsync(stored, webhooks, $"seed {seed}");
     }
 
@@ -132,6 +134,9 @@ public sealed class KillTests
         Assert.All(incidents, i => Assert.Equal(episodes.Count(e => e.IncidentId == i.Id), i.Episodes));
         Assert.Equal(incidents.Select(i => i.Id).Order(), investigations.Select(i => i.IncidentId).Order());
         Assert.All(investigations, i => Assert.Equal(InvestigationStatus.Concluded, i.Status));
+        var orchestrations = await stored.OrchestrationsAsync();
+        Assert.Equal(investigations.Select(i => i.Id).Order(), orchestrations.Select(o => o.InstanceId).Order());
+        Assert.All(orchestrations, o => Assert.Equal(OrchestrationRuntimeStatus.Completed, o.RuntimeStatus));
         Assert.Equal(evidence.Count, evidence.Select(e => e.Id).Distinct().Count());
         // All alerts of a service say that they belong together, whoever of the two processes saw which.
         Assert.All(episodes.GroupBy(e => e.Labels["service"]), service => Assert.Single(service.Select(e => e.IncidentId).Distinct()));

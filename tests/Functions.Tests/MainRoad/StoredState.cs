@@ -1,9 +1,12 @@
+using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Nightwatch.Adapters.Sqlite;
 using Nightwatch.Domain.Alerts;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Storage;
+using Nightwatch.LocalRuntime;
+using Nightwatch.LocalRuntime.DurableTask;
 
 namespace Nightwatch.Functions.Tests.MainRoad;
 
@@ -11,12 +14,18 @@ namespace Nightwatch.Functions.Tests.MainRoad;
 internal sealed class StoredState : IAsyncDisposable
 {
     private readonly ServiceProvider services;
+    private readonly DurableEngine engine;
 
-    public StoredState(string folder) => services = new ServiceCollection()
-        .AddSingleton(TimeProvider.System)
-        .AddSqliteStore(options => options.Directory = folder)
-        .AddDocuments(AlertEpisode.Type).AddDocuments(Incident.Type).AddDocuments(Investigation.Type).AddDocuments(Evidence.Type)
-        .BuildServiceProvider();
+    public StoredState(string folder)
+    {
+        services = new ServiceCollection()
+            .AddSingleton(TimeProvider.System)
+            .AddSqliteStore(options => options.Directory = folder)
+            .AddDocuments(AlertEpisode.Type).AddDocuments(Incident.Type).AddDocuments(Investigation.Type).AddDocuments(Evidence.Type)
+            .BuildServiceProvider();
+        // Never started: it runs nothing, its client only reads.
+        engine = new DurableEngine(new DurableEngineOptions { Path = Path.Combine(folder, "durable.db") }, new NoFunctions());
+    }
 
     public Task<List<AlertEpisode>> EpisodesAsync() => AllAsync<AlertEpisode>();
 
@@ -26,7 +35,14 @@ internal sealed class StoredState : IAsyncDisposable
 
     public Task<List<Evidence>> EvidenceAsync() => AllAsync<Evidence>();
 
-    public ValueTask DisposeAsync() => services.DisposeAsync();
+    public Task<List<OrchestrationMetadata>> OrchestrationsAsync() =>
+        engine.Client.GetAllInstancesAsync(new OrchestrationQuery()).ToListAsync(TestContext.Current.CancellationToken).AsTask();
+
+    public async ValueTask DisposeAsync()
+    {
+        await engine.DisposeAsync();
+        await services.DisposeAsync();
+    }
 
     private async Task<List<T>> AllAsync<T>()
         where T : class
@@ -42,5 +58,17 @@ internal sealed class StoredState : IAsyncDisposable
         }
         while (token is not null);
         return all;
+    }
+
+    private sealed class NoFunctions : IDurableInvoker
+    {
+        public bool HasOrchestrator(string name) => false;
+
+        public bool HasActivity(string name) => false;
+
+        public Task<object?> RunOrchestratorAsync(string name, object orchestrationContext) => throw new NotSupportedException();
+
+        public Task<object?> RunActivityAsync(string name, object activityContext, string? serializedInput, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 }

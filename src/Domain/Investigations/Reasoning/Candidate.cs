@@ -58,14 +58,19 @@ internal sealed class Candidate(string cause, string component, double prior)
 /// <summary>Sentences about signals; each number in them is a fact of the evidence.</summary>
 internal static class Words
 {
-    public static string Of(Signal signal)
+    public static string Of(Signal signal) =>
+        (signal.Peer is null ? signal.Component : $"calls from {signal.Component} to {signal.Peer}") + ": " + Movement(signal);
+
+    /// <summary>The same in a sentence about <paramref name="component"/>, which need not be named again.</summary>
+    public static string Of(Signal signal, string component) => signal.Peer is null && signal.Component == component ? Movement(signal) : Of(signal);
+
+    private static string Movement(Signal signal)
     {
         var level = signal.Unit == "bytes" ? signal.Latest : signal.During;
-        var who = signal.Peer is null ? signal.Component : $"calls from {signal.Component} to {signal.Peer}";
         var moved = signal.Before is { } before
             ? $"from {Numbers.Write(before, signal.Unit)} to {Numbers.Write(level, signal.Unit)}"
             : $"at {Numbers.Write(level, signal.Unit)}";
-        return $"{who}: {Quantity(signal.Topic)} {moved}{(signal.Onset is { } onset ? $" since {Numbers.Clock(onset)}" : "")}";
+        return $"{Quantity(signal.Topic)} {moved}{(signal.Onset is { } onset ? $" since {Numbers.Clock(onset)}" : "")}";
     }
 
     public static string Quantity(string topic) => topic switch

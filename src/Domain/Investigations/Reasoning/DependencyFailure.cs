@@ -30,8 +30,8 @@ internal sealed class DependencyFailure : IHypothesisSource
             }
 
             var own = origin.Errors ?? origin.Latency;
-            candidate.Statement = $"{origin.Component}, which others depend on{Words.Chain(board.PathTo(origin.Component))}, is not well: {Words.Of(worst)}"
-                + (own is null || own == worst ? "." : $"; {Words.Of(own)}.");
+            candidate.Statement = $"{origin.Component}, which others depend on{Words.Chain(board.PathTo(origin.Component))}, is not well: {Words.Of(worst, origin.Component)}"
+                + (own is null || own == worst ? "." : $"; {Words.Of(own, origin.Component)}.");
             yield return candidate;
         }
     }

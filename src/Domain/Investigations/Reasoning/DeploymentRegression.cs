@@ -47,7 +47,16 @@ internal sealed class DeploymentRegression : IHypothesisSource
 
     private static string Statement(string component, ChangeMark change, Signal? worst)
     {
-        var what = change.Kind switch { "deployment" => $"{component} went bad with its deployment", "rollback" => $"{component} is not well since it went back to an older version", "restart" => $"{component} is not well since it restarted", _ => $"{component} went bad with a change" };
-        return $"{what}: {When(change)}{(worst is null ? "" : $"; {Words.Of(worst)}")}.";
+        var what = change.Kind switch
+        {
+            "deployment" => $"{component} went bad with its deployment",
+            "rollback" => $"{component} is not well since it went back to an older version",
+            "restart" => $"{component} is not well since it restarted",
+            _ => $"{component} went bad with a change",
+        };
+        var when = When(change);
+        var own = component + " ";
+        var told = when.StartsWith(own, StringComparison.Ordinal) ? when[own.Length..] : when;
+        return $"{what}: {told}{(worst is null ? "" : $"; {Words.Of(worst, component)}")}.";
     }
 }

@@ -14,7 +14,7 @@ internal sealed class InternalErrors : IHypothesisSource
                 .Supported(errors, 3)
                 .Supported(board.CallsTo(component).Where(c => FaultOrigins.IsErrors(c) && c.Strength > 0).MaxBy(c => c.Strength), 0.6);
             InternalPoints.Weigh(candidate, board, errors.Onset);
-            candidate.Statement = $"{component} fails by itself{Words.Chain(board.PathTo(component))}: {Words.Of(errors)}.";
+            candidate.Statement = $"{component} fails by itself{Words.Chain(board.PathTo(component))}: {Words.Of(errors, component)}.";
             yield return candidate;
         }
     }
@@ -37,7 +37,7 @@ internal sealed class InternalLatency : IHypothesisSource
             }
 
             InternalPoints.Weigh(candidate, board, latency.Onset);
-            candidate.Statement = $"{component} is slow by itself{Words.Chain(board.PathTo(component))}: {Words.Of(latency)}.";
+            candidate.Statement = $"{component} is slow by itself{Words.Chain(board.PathTo(component))}: {Words.Of(latency, component)}.";
             yield return candidate;
         }
     }

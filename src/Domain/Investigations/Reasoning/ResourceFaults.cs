@@ -22,7 +22,7 @@ internal sealed partial class MemoryLeak : IHypothesisSource
                 .WeighPlace(board);
             WeighAlert(candidate, board, memory);
             WeighStart(candidate, board, memory);
-            candidate.Statement = $"{component} keeps more and more memory: {Words.Of(memory)}, climbing by {Numbers.Write(memory.SlopePerHour, "bytes_per_hour")}.";
+            candidate.Statement = $"{component} keeps more and more memory: {Words.Of(memory, component)}, climbing by {Numbers.Write(memory.SlopePerHour, "bytes_per_hour")}.";
             yield return candidate;
         }
     }
@@ -88,7 +88,7 @@ internal sealed class ResourceSaturation : IHypothesisSource
                 candidate.Opposed(slow.EvidenceId, $"what it does became slow, and what is slow holds on to what it uses: {Words.Of(slow)}", 1.5 * slow.Strength);
             }
 
-            candidate.Statement = $"{full.Key} runs out of something: {Words.Of(worst)}.";
+            candidate.Statement = $"{full.Key} runs out of something: {Words.Of(worst, full.Key)}.";
             yield return candidate;
         }
     }
@@ -122,7 +122,7 @@ internal sealed class TrafficSurge : IHypothesisSource
                 candidate.Opposed(failing.Errors!.EvidenceId, $"{failing.Component} fails though no more is asked of it", 1);
             }
 
-            candidate.Statement = $"{component} is asked for more than before: {Words.Of(rate)}{(latency is null ? "" : $"; {Words.Of(latency)}")}.";
+            candidate.Statement = $"{component} is asked for more than before: {Words.Of(rate, component)}{(latency is null ? "" : $"; {Words.Of(latency, component)}")}.";
             yield return candidate;
         }
     }

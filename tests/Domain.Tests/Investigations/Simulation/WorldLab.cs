@@ -151,7 +151,7 @@ public sealed class Investigator : IDisposable
         for (var round = 1; round <= InvestigationFlow.MaxRounds; round++)
         {
             var steps = await Get<PlanInvestigation>().PlanAsync(Tenant, id, round, cancellationToken);
-            foreach (var wave in InvestigationFlow.Waves(steps))
+            foreach (var wave in steps.Chunk(InvestigationFlow.MaxParallel))
             {
                 await Task.WhenAll(wave.Select(s => GatherAsync(id, s.StepId, cancellationToken)));
             }
