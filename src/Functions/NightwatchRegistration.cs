@@ -16,6 +16,7 @@ using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Serialization;
 using Nightwatch.Domain.Tools;
+using Nightwatch.Functions.Alerts;
 using Nightwatch.Functions.Http;
 using Nightwatch.Functions.Incidents;
 using Nightwatch.Functions.Investigations;
@@ -43,6 +44,7 @@ public static class NightwatchRegistration
             .AddAlerts()
             .AddIncidents()
             .AddInvestigations()
+            .AddSingleton<AlertHints>()
             .AddSingleton<InvestigationStarter>()
             .AddSingleton<InvestigationStream>()
             .AddSingleton<IncidentFollowUp>();

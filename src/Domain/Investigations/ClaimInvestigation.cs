@@ -26,6 +26,7 @@ public sealed class ClaimInvestigation(IDocuments<Incident> incidents, IDocument
 
     public async Task<ClaimOutcome> ClaimAsync(string tenant, string incidentId, CancellationToken cancellationToken)
     {
+        string? early = null;
         for (var i = 0; i < MaxTries; i++)
         {
             if (await incidents.ReadAsync(tenant, incidentId, cancellationToken).ConfigureAwait(false) is not { } read)
@@ -43,20 +44,29 @@ public sealed class ClaimInvestigation(IDocuments<Incident> incidents, IDocument
                     return await CreateAsync(read.Value, cancellationToken).ConfigureAwait(false);
             }
 
-            var claimed = read.Value with { InvestigationState = InvestigationState.Claimed, InvestigationId = IdOf(read.Value) };
+            // The investigation first: whoever reads its id on the incident finds it.
+            var created = await CreateAsync(read.Value, cancellationToken).ConfigureAwait(false);
+            if (early is not null && early != created.InvestigationId)
+            {
+                // The incident was over and came back between the two writes: nobody would ever work on that one.
+                await investigations.DeleteAsync(tenant, early, null, cancellationToken).ConfigureAwait(false);
+            }
+
+            early = created.InvestigationId;
+            var claimed = read.Value with { InvestigationState = InvestigationState.Claimed, InvestigationId = created.InvestigationId };
             if ((await incidents.WriteAsync(tenant, DocumentWrite<Incident>.Replace(read, claimed), cancellationToken).ConfigureAwait(false)).Written)
             {
-                return await CreateAsync(claimed, cancellationToken).ConfigureAwait(false);
+                return created;
             }
         }
 
         throw new StoreUnavailableException($"The incident {incidentId} kept changing while it was claimed.");
     }
 
-    /// <summary>Creates only: a process that died between the two writes is made good by the next claim.</summary>
+    /// <summary>Creates only, so that repeating it changes nothing.</summary>
     private async Task<ClaimOutcome> CreateAsync(Incident incident, CancellationToken cancellationToken)
     {
-        var id = incident.InvestigationId ?? IdOf(incident);
+        var id = incident.InvestigationState == InvestigationState.Claimed ? incident.InvestigationId ?? IdOf(incident) : IdOf(incident);
         var investigation = new Investigation
         {
             Id = id,

@@ -8,7 +8,7 @@ using Nightwatch.Functions.Http;
 namespace Nightwatch.Functions.Alerts;
 
 /// <summary>Takes alerts in. The answer is 202 only after they are stored; what follows is queued.</summary>
-public sealed class AlertWebhook(IngestAlerts ingest, IOptions<IntakeOptions> options)
+public sealed class AlertWebhook(IngestAlerts ingest, AlertHints hints, IOptions<IntakeOptions> options)
 {
     [Function("AlertmanagerWebhook")]
     [Requires(Permission.IngestAlerts)]
@@ -30,12 +30,13 @@ public sealed class AlertWebhook(IngestAlerts ingest, IOptions<IntakeOptions> op
 
     private async Task<AlertWebhookResult> IngestAsync(HttpRequest request, AlertFormat format, CancellationToken cancellationToken)
     {
+        using var visit = hints.Enter();
         var body = await RequestBody.ReadAsync(request, options.Value.MaxBodyBytes, cancellationToken);
         var outcome = await ingest.IngestAsync(Tenants.Default, format, body, cancellationToken);
         return new AlertWebhookResult
         {
             Response = AlertAnswers.For(outcome),
-            Alerts = AlertsMessage.For(Tenants.Default, outcome.ChangedEpisodeIds),
+            Alerts = AlertsMessage.For(Tenants.Default, await hints.TakeAsync(outcome.ChangedEpisodeIds)),
             Reconcile = outcome.WantsReconciliation ? Tenants.Default : null,
         };
     }

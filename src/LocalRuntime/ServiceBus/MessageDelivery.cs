@@ -79,7 +79,7 @@ internal sealed partial class MessageDelivery(
     private async Task InvokeAsync(List<Delivery> deliveries, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        object value = batched ? deliveries.Select(delivery => delivery.Envelope.Body).ToList() : deliveries[0].Envelope.Body;
+        object value = batched ? deliveries.Select(delivery => delivery.Envelope.Content).ToList() : deliveries[0].Envelope.Content;
         var invocation = new FunctionInvocationContext(function, value, scope.ServiceProvider, BindingData(deliveries), cancellationToken);
         await pipeline.RunAsync(invocation);
         await outputs.DeliverAsync(invocation, cancellationToken);

@@ -1,6 +1,9 @@
+using System.Buffers.Text;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Unicode;
 
 namespace Nightwatch.LocalRuntime.ServiceBus;
 
@@ -15,48 +18,69 @@ internal sealed record MessageEnvelope
 
     public required DateTimeOffset EnqueuedTimeUtc { get; init; }
 
+    /// <summary>Text, or base64 of bytes that are no text.</summary>
     public required string Body { get; init; }
 
+    public bool? IsBinary { get; init; }
+
     public DeadLetterNote? DeadLetter { get; init; }
+
+    /// <summary>What a function gets: a string, or the bytes that are none.</summary>
+    [JsonIgnore]
+    public object Content => IsBinary == true ? Convert.FromBase64String(Body) : Body;
 
     public static MessageEnvelope Create(string body, TimeProvider time) =>
         new() { Version = 1, MessageId = Guid.NewGuid().ToString("N"), EnqueuedTimeUtc = time.GetUtcNow(), Body = body };
 
+    public static MessageEnvelope Create(byte[] body, TimeProvider time) => Create("", time).With(body);
+
     /// <summary>Reads a received text. One that another program put there becomes the body of an envelope made from the message itself.</summary>
     public static MessageEnvelope Read(ReceivedMessage message)
     {
-        var text = Decode(message.Text);
+        var foreign = new MessageEnvelope { Version = 1, MessageId = message.Id, EnqueuedTimeUtc = message.Inserted, Body = message.Text };
+        var bytes = new byte[message.Text.Length];
+        if (!Convert.TryFromBase64String(message.Text, bytes, out var length))
+        {
+            return foreign;
+        }
+
+        bytes = bytes[..length];
+        return (bytes.AsSpan().StartsWith("{\"nightwatchEnvelope\":"u8) ? Own(bytes) : null) ?? foreign.With(bytes);
+    }
+
+    /// <summary>The text to put into a queue.</summary>
+    public string Encode() => Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(this, EnvelopeJson.Relaxed.MessageEnvelope));
+
+    private static MessageEnvelope? Own(byte[] json)
+    {
         try
         {
-            if (text.StartsWith("{\"nightwatchEnvelope\":", StringComparison.Ordinal)
-                && JsonSerializer.Deserialize(text, EnvelopeJson.Default.MessageEnvelope) is { Version: 1, MessageId: not null, Body: not null } envelope)
-            {
-                return envelope;
-            }
+            return JsonSerializer.Deserialize(json, EnvelopeJson.Relaxed.MessageEnvelope) is { Version: 1, MessageId: not null, Body: not null } envelope
+                && (envelope.IsBinary != true || Base64.IsValid(envelope.Body)) ? envelope : null;
         }
         catch (JsonException)
         {
             // Not ours after all.
+            return null;
         }
-
-        return new MessageEnvelope { Version = 1, MessageId = message.Id, EnqueuedTimeUtc = message.Inserted, Body = text };
     }
 
-    /// <summary>The text to put into a queue.</summary>
-    public string Encode() => Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(this, EnvelopeJson.Default.MessageEnvelope));
-
-    private static string Decode(string text)
-    {
-        var bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text, bytes, out var length) ? Encoding.UTF8.GetString(bytes, 0, length) : text;
-    }
+    private MessageEnvelope With(byte[] body) => Utf8.IsValid(body)
+        ? this with { Body = Encoding.UTF8.GetString(body) }
+        : this with { Body = Convert.ToBase64String(body), IsBinary = true };
 }
 
 /// <summary>Why a message is in the dead-letter queue.</summary>
 internal sealed record DeadLetterNote(string Queue, string Reason, string Error, int Deliveries);
 
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(MessageEnvelope))]
-internal sealed partial class EnvelopeJson : JsonSerializerContext;
+internal sealed partial class EnvelopeJson : JsonSerializerContext
+{
+    // Quotes and letters beyond ASCII as they are: escaped, a JSON body would take several times its room in a message.
+    public static EnvelopeJson Relaxed { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

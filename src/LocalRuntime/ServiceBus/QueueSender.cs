@@ -13,12 +13,16 @@ internal sealed class QueueSender(QueueClient client, QueueOutage outage, QueueB
     /// <exception cref="MessageTooLargeException">The body does not fit into a message.</exception>
     /// <exception cref="QueueException">The service refuses the message, or it was away for all of the output deadline.</exception>
     /// <exception cref="HttpRequestException">The service could not be reached within the output deadline.</exception>
-    public async Task SendAsync(QueueAddress queue, string body, CancellationToken cancellationToken)
+    public Task SendAsync(QueueAddress queue, string body, CancellationToken cancellationToken) =>
+        SendAsync(queue, MessageEnvelope.Create(body, TimeProvider.System), cancellationToken);
+
+    /// <inheritdoc cref="SendAsync(QueueAddress, string, CancellationToken)"/>
+    public async Task SendAsync(QueueAddress queue, MessageEnvelope message, CancellationToken cancellationToken)
     {
-        var encoded = MessageEnvelope.Create(body, TimeProvider.System).Encode();
+        var encoded = message.Encode();
         if (encoded.Length > QueueClient.MaxEncodedMessage)
         {
-            throw new MessageTooLargeException(queue.Name, body.Length);
+            throw new MessageTooLargeException(queue.Name, message.Body.Length);
         }
 
         await PutAsync(queue, encoded, cancellationToken);

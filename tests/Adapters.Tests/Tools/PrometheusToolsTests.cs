@@ -88,11 +88,12 @@ public sealed class PrometheusToolsTests(KnownData data)
     }
 
     [Fact]
-    public async Task FindChanges_Rollback_IsADeploymentToo()
+    public async Task FindChanges_BackToWhatRanBefore_IsARollback()
     {
         var changes = await ChangesAsync(38, 50, "{service=\"orders\"}");
 
-        Assert.Equal("orders changed from version 1.5.0 to 1.4.2", Assert.Single(changes).GetProperty("summary").GetString());
+        var rollback = Assert.Single(changes);
+        Assert.Equal(("rollback", "orders went back from version 1.5.0 to 1.4.2"), (rollback.GetProperty("kind").GetString(), rollback.GetProperty("summary").GetString()));
     }
 
     [Fact]

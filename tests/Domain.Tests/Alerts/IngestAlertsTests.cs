@@ -62,7 +62,7 @@ public sealed class IngestAlertsTests
         var first = await world.IngestAsync(AlertFormat.Alertmanager, body);
         var second = await world.IngestAsync(AlertFormat.Alertmanager, body.Replace(".123456789+01:00", ".123+01:00", StringComparison.Ordinal));
         Assert.Equal(first.Accepted[0].EpisodeId, second.Accepted[0].EpisodeId);
-        Assert.EndsWith("-1772618400123", first.Accepted[0].EpisodeId!, StringComparison.Ordinal);
+        Assert.StartsWith("19cb84a417b-", first.Accepted[0].EpisodeId!, StringComparison.Ordinal);
     }
 
     [Fact]

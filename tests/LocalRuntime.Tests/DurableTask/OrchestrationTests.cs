@@ -38,11 +38,11 @@ public sealed class OrchestrationTests
                     return value;
                 })
                 .Orchestrator("Fan", async context => (await Task.WhenAll(
-                    Enumerable.Range(0, 300).Select(i => context.CallActivityAsync<int>("Count", i)))).Sum()),
+                    Enumerable.Range(0, 1_000).Select(i => context.CallActivityAsync<int>("Count", i)))).Sum()),
             options => options.ExtendedSessions = sessions);
 
-        Assert.Equal(300 * 299 / 2, await host.ResultAsync<int>("Fan"));
-        Assert.Equal(300, calls);
+        Assert.Equal(1_000 * 999 / 2, await host.ResultAsync<int>("Fan"));
+        Assert.Equal(1_000, calls);
     }
 
     [Fact]

@@ -52,9 +52,9 @@ internal sealed class ChangesReader : IToolReader
     public EvidenceReading Read(EvidenceStep step, InvestigationSubject subject, JsonElement data)
     {
         // Deployments first: of many restarts only some are kept.
-        var items = Json.List(data, "changes").Select(Item).OrderBy(i => i.Kind == "deployment" ? 0 : 1).Take(MaxChanges).OrderByDescending(i => i.At).ToList();
-        var deployments = items.Count(i => i.Kind == "deployment");
-        var latest = items.FirstOrDefault(i => i.Kind == "deployment") ?? items.FirstOrDefault();
+        var items = Json.List(data, "changes").Select(Item).OrderBy(i => IsVersion(i) ? 0 : 1).Take(MaxChanges).OrderByDescending(i => i.At).ToList();
+        var deployments = items.Count(IsVersion);
+        var latest = items.FirstOrDefault(IsVersion) ?? items.FirstOrDefault();
         return new EvidenceReading
         {
             Summary = latest is null
@@ -68,6 +68,8 @@ internal sealed class ChangesReader : IToolReader
             Items = items,
         };
     }
+
+    private static bool IsVersion(EvidenceItem item) => item.Kind is "deployment" or "rollback";
 
     private static EvidenceItem Item(JsonElement change)
     {

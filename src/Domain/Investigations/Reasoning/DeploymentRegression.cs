@@ -8,7 +8,7 @@ internal sealed class DeploymentRegression : IHypothesisSource
 {
     public IEnumerable<Candidate> Propose(SignalBoard board, IReadOnlyList<FaultOrigin> origins)
     {
-        foreach (var component in board.Changes.Where(c => c.Kind is "deployment" or "restart" or "annotation").Select(c => c.Component).Distinct(StringComparer.Ordinal))
+        foreach (var component in board.Changes.Where(c => c.Kind is "deployment" or "rollback" or "restart" or "annotation").Select(c => c.Component).Distinct(StringComparer.Ordinal))
         {
             var (errors, latency) = (FaultOrigins.Errors(board, component), FaultOrigins.Latency(board, component));
             var memory = board.Worst(component, Topics.Memory, Topics.Heap);
@@ -38,7 +38,7 @@ internal sealed class DeploymentRegression : IHypothesisSource
         }
     }
 
-    /// <summary>New versions break things; a restart alone rarely does, and is often what somebody tried.</summary>
+    /// <summary>New versions break things; a restart, or going back to what ran before, rarely does, and is often what somebody tried.</summary>
     private static double Prior(string kind) => kind switch { "deployment" => -1.2, "annotation" => -1.5, _ => -2.2 };
 
     /// <summary>Some changes say themselves when they were.</summary>
@@ -47,7 +47,13 @@ internal sealed class DeploymentRegression : IHypothesisSource
 
     private static string Statement(string component, ChangeMark change, Signal? worst)
     {
-        var what = change.Kind switch { "deployment" => $"{component} went bad with its deployment", "restart" => $"{component} is not well since it restarted", _ => $"{component} went bad with a change" };
+        var what = change.Kind switch
+        {
+            "deployment" => $"{component} went bad with its deployment",
+            "rollback" => $"{component} is not well since it went back to an older version",
+            "restart" => $"{component} is not well since it restarted",
+            _ => $"{component} went bad with a change",
+        };
         var when = When(change);
         var own = component + " ";
         var told = when.StartsWith(own, StringComparison.Ordinal) ? when[own.Length..] : when;

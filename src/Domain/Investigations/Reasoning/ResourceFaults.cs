@@ -43,7 +43,7 @@ internal sealed partial class MemoryLeak : IHypothesisSource
     /// <summary>A process that just started fills its caches; that is no leak yet.</summary>
     private static void WeighStart(Candidate candidate, SignalBoard board, Signal memory)
     {
-        var started = board.Changes.Where(c => c.Component == candidate.Component && c.Kind is "restart" or "creation" or "deployment" && c.Component == candidate.Component)
+        var started = board.Changes.Where(c => c.Component == candidate.Component && c.Kind is "restart" or "creation" or "deployment" or "rollback")
             .OrderByDescending(c => c.At).FirstOrDefault();
         if (started is not null && memory.Onset is { } onset && Math.Abs((onset - started.At).TotalSeconds) < 60)
         {

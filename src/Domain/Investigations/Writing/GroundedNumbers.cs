@@ -28,7 +28,7 @@ public sealed partial class GroundedNumbers
         foreach (var item in evidence.SelectMany(e => e.Items))
         {
             AddTime(item.At);
-            if (item.Kind is "deployment" or "restart" or "creation")
+            if (item.Kind is "deployment" or "rollback" or "restart" or "creation")
             {
                 AddNames(item.Labels.Values);
                 AddNames([item.Text]);

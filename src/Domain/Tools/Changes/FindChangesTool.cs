@@ -21,7 +21,7 @@ public sealed record FindChangesArguments
 /// <summary>find_changes: deployments, restarts, creations and annotations of a window, from every source that may know of some.</summary>
 internal sealed class FindChangesTool(IEnumerable<IMetricSource> metrics, IEnumerable<IChangeSource> annotations) : Tool<FindChangesArguments>(
     "find_changes",
-    "Finds what changed in a window, newest first. Data: {changes: [{at, kind (deployment, restart, creation, annotation), summary, subject, labels, invocation, link}], total}.",
+    "Finds what changed in a window, newest first. Data: {changes: [{at, kind (deployment, rollback, restart, creation, annotation), summary, subject, labels, invocation, link}], total}.",
     Permission.ReadMetrics,
     ToolEffects.Reads)
 {
@@ -95,7 +95,7 @@ internal sealed class FindChangesTool(IEnumerable<IMetricSource> metrics, IEnume
         // Nothing found by those that answered is no proof that nothing changed.
         return failures.Count > 0
             ? Outcome.Error(notes!, failures.Exists(f => f.Transient))
-            : Outcome.NoData("No deployment, restart, creation or annotation is known in that time.");
+            : Outcome.NoData("No deployment, rollback, restart, creation or annotation is known in that time.");
     }
 
     private sealed record Answer(IReadOnlyList<ChangeEvent> Changes, ToolResult? Failure);

@@ -65,20 +65,25 @@ internal sealed class MetricChanges(IMetricSource source, LabelSelector selector
         }
 
         Dictionary<string, List<MetricSeries>>? before = null;
+        var earlier = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (at, now) in present)
         {
             foreach (var (version, series) in now.Where(v => before?.ContainsKey(v.Key) != true))
             {
                 // The one that it takes the place of, when it can be told.
                 var previous = before is null ? null : before.Keys.Where(v => !now.ContainsKey(v)).Concat(before.Keys).First();
-                yield return new Appearance(version, previous, at, series[0].Labels);
+                yield return new Appearance(version, previous, previous is not null && ReleaseOrder.IsReturn(previous, version, earlier), at, series[0].Labels);
             }
 
             before = now;
+            foreach (var version in now.Keys)
+            {
+                earlier[version] = earlier.GetValueOrDefault(version) + 1;
+            }
         }
     }
 
-    private sealed record Appearance(string Version, string? Before, DateTimeOffset At, IReadOnlyDictionary<string, string> Labels);
+    private sealed record Appearance(string Version, string? Before, bool IsReturn, DateTimeOffset At, IReadOnlyDictionary<string, string> Labels);
 
     /// <summary>Processes that started in the window, at the time that they themselves report.</summary>
     public async Task<IReadOnlyList<ChangeEvent>> RestartsAsync(CancellationToken cancellationToken)
@@ -151,10 +156,13 @@ internal sealed class MetricChanges(IMetricSource source, LabelSelector selector
         return new ChangeEvent
         {
             At = appearance.At,
-            Kind = appearance.Before is null ? "creation" : "deployment",
-            Summary = appearance.Before is null
-                ? $"{subject} appeared with version {appearance.Version}"
-                : $"{subject} changed from version {appearance.Before} to {appearance.Version}",
+            Kind = appearance switch { { Before: null } => "creation", { IsReturn: true } => "rollback", _ => "deployment" },
+            Summary = appearance switch
+            {
+                { Before: null } => $"{subject} appeared with version {appearance.Version}",
+                { IsReturn: true } => $"{subject} went back from version {appearance.Before} to {appearance.Version}",
+                _ => $"{subject} changed from version {appearance.Before} to {appearance.Version}",
+            },
             Subject = subject,
             Labels = appearance.Labels,
             Invocation = query,

@@ -30,6 +30,10 @@ public sealed class TaskFailedException : Exception
 
     public TaskFailureDetails FailureDetails { get; }
 
+    /// <summary>True when the failed task's exception is of type <typeparamref name="T"/> or derives from it.</summary>
+    public bool IsCausedByException<T>()
+        where T : Exception => FailureDetails.IsCausedBy<T>();
+
     // The documented form of the message; user code and dashboards read it.
     private static string Text(string name, int id, string? cause) => cause is null
         ? $"Task '{name}' (#{id}) failed with an unhandled exception."

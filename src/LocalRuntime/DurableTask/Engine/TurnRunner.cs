@@ -1,4 +1,3 @@
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace Nightwatch.LocalRuntime.DurableTask;
@@ -8,8 +7,8 @@ internal sealed class TurnRunner(EngineState state, ActivityRunner activities)
 {
     private const int InboxLimit = 2_000;
 
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
-
+    private readonly TurnPlayer player = new(state);
+    private readonly TurnRecovery recovery = new(state);
     private readonly List<Task> loops = [];
     private int inFlight;
 
@@ -55,11 +54,11 @@ internal sealed class TurnRunner(EngineState state, ActivityRunner activities)
         {
             EngineLog.TurnConflict(state.Log, slot.Key, conflict.Message);
             state.Slots.Keep(slot, null);
-            more = await PostAsync(slot, answers).ConfigureAwait(false);
+            more = await recovery.PostAsync(slot, answers).ConfigureAwait(false);
         }
         catch (Exception failure)
         {
-            more = await RecoverAsync(slot, answers, failure).ConfigureAwait(false);
+            more = await recovery.RecoverAsync(slot, answers, failure).ConfigureAwait(false);
         }
         finally
         {
@@ -97,7 +96,7 @@ internal sealed class TurnRunner(EngineState state, ActivityRunner activities)
         }
 
         var worker = state.Worker;
-        var outcome = Play(slot, cache, turn);
+        var outcome = player.Play(slot, cache, turn);
         var commit = new TurnCommit
         {
             Before = cache.Record,
@@ -145,53 +144,6 @@ internal sealed class TurnRunner(EngineState state, ActivityRunner activities)
         return cache;
     }
 
-    private TurnOutcome Play(InstanceSlot slot, CachedInstance cache, TurnInput turn)
-    {
-        if (turn.NeverStarts is { } end)
-        {
-            return new TurnOutcome { Lines = turn.Lines, Actions = [], CancelledTimers = [], Suspended = false, End = end };
-        }
-
-        if (slot.HasIllegalAwait)
-        {
-            return OrchestrationExecutor.Refuse(turn.Lines, new InvalidOperationException(IllegalAwait.Message(cache.Record.Name)));
-        }
-
-        try
-        {
-            return PlayCode(slot, cache, turn);
-        }
-        catch (NonDeterministicOrchestrationException failure)
-        {
-            return OrchestrationExecutor.Refuse(turn.Lines, failure);
-        }
-    }
-
-    private TurnOutcome PlayCode(InstanceSlot slot, CachedInstance cache, TurnInput turn)
-    {
-        var executor = cache.Live;
-        cache.Live = null;
-        if (executor is null)
-        {
-            executor = new OrchestrationExecutor(cache.Record.Identity, state.Replay, () =>
-            {
-                slot.HasIllegalAwait = true;
-                state.Slots.Wake(slot.Key);
-            });
-            executor.Replay(cache.Lines);
-        }
-
-        var outcome = executor.Advance(turn.Lines);
-        if (outcome.End is null && cache.Lines.Count + outcome.Lines.Count > state.Options.MaxHistoryEvents)
-        {
-            return OrchestrationExecutor.Refuse(turn.Lines, new InvalidOperationException(
-                $"The history has more than {state.Options.MaxHistoryEvents} lines. Use ContinueAsNew or smaller sub-orchestrations."));
-        }
-
-        cache.Live = state.Options.ExtendedSessions && outcome.End is null ? executor : null;
-        return outcome;
-    }
-
     private void Remember(InstanceSlot slot, CachedInstance cache, TurnCommit commit, TurnResult result)
     {
         if (commit.Outcome.End is not { } end)
@@ -211,92 +163,6 @@ internal sealed class TurnRunner(EngineState state, ActivityRunner activities)
         else
         {
             EngineLog.Ended(state.Log, record.Name, record.Id, end.Status.ToString());
-        }
-    }
-
-    /// <summary>Leaves answers in the inbox, for whichever worker plays the next turn.</summary>
-    private async Task<bool> PostAsync(InstanceSlot slot, List<ActivityAnswer> answers)
-    {
-        try
-        {
-            if (answers.Count > 0)
-            {
-                state.Dispatch(await state.Store.PostAnswersAsync(answers, state.Worker).ConfigureAwait(false));
-                return false;
-            }
-
-            return state.Store.Load(slot.Key) is { Completed: null, Pending: true };
-        }
-        catch (Exception failure)
-        {
-            return await RecoverAsync(slot, answers, failure).ConfigureAwait(false);
-        }
-    }
-
-    private async Task<bool> RecoverAsync(InstanceSlot slot, List<ActivityAnswer> answers, Exception failure)
-    {
-        if (state.Stopping.IsCancellationRequested)
-        {
-            return false;
-        }
-
-        state.Slots.Keep(slot, null);
-        slot.ReturnMail(answers);
-        slot.Failures++;
-        if (failure is Microsoft.Data.Sqlite.SqliteException)
-        {
-            EngineLog.TurnNotStored(state.Log, failure, slot.Key.ToString(System.Globalization.CultureInfo.InvariantCulture));
-            state.AskForAudit();
-        }
-        else
-        {
-            EngineLog.TurnFailed(state.Log, failure, slot.Key);
-            if (slot.Failures >= state.Options.MaxTurnTries && await SetAsideAsync(slot, failure).ConfigureAwait(false))
-            {
-                return false;
-            }
-        }
-
-        await PauseAsync(slot.Failures).ConfigureAwait(false);
-        return true;
-    }
-
-    private async Task<bool> SetAsideAsync(InstanceSlot slot, Exception failure)
-    {
-        try
-        {
-            if (state.Store.Load(slot.Key) is not { } record)
-            {
-                return true;
-            }
-
-            var details = TaskFailureDetails.FromException(failure);
-            var end = new TurnEnd(OrchestrationRuntimeStatus.Failed) { Output = failure.Message, Failure = details };
-            var reason = $"The engine could not play it ({state.Options.MaxTurnTries} tries): {failure.Message}";
-            state.Dispatch(await state.Store.SetAsideAsync(
-                record, reason, HistoryCodec.WriteFailure(details), end, state.Now, state.Worker).ConfigureAwait(false));
-            EngineLog.SetAside(state.Log, record.Id, record.Name, reason);
-            state.Signals.Changed(record.Id);
-            slot.TakeMail();
-            return true;
-        }
-        catch (Microsoft.Data.Sqlite.SqliteException refused)
-        {
-            EngineLog.WriteFailed(state.Log, refused);
-            return false;
-        }
-    }
-
-    private async Task PauseAsync(int failures)
-    {
-        var pause = TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 20 * Math.Pow(2, Math.Min(failures, 10))));
-        try
-        {
-            await Task.Delay(pause, state.Stopping.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // The engine stops; the file still says that the instance has work.
         }
     }
 }

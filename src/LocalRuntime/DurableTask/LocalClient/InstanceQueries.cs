@@ -95,7 +95,8 @@ internal sealed class InstanceQueries(DurableStore store, DataConverter converte
             ? key
             : throw new ArgumentException("The continuation token is not one of this client's.", nameof(token));
 
-    private static long? Mask(IEnumerable<OrchestrationRuntimeStatus>? statuses) =>
+    /// <summary>One bit for each status; null, which filters nothing, for none at all.</summary>
+    public static long? Mask(IEnumerable<OrchestrationRuntimeStatus>? statuses) =>
         statuses?.Aggregate((long?)null, (mask, status) => (mask ?? 0) | (1L << (int)status));
 
     // Unfinished instances have an index of their own, so that finding them costs the same however many have ended.

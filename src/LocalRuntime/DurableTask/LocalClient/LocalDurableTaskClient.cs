@@ -185,13 +185,13 @@ internal sealed class LocalDurableTaskClient(EngineState state, Func<Task> creat
         while (true)
         {
             // Asked for before the look, so that a change between the two is not missed.
-            var change = state.Signals.Next(instanceId);
+            using var watch = state.Signals.Begin(instanceId);
             if (state.Store.Load(instanceId) is { } record && reached(record))
             {
                 return queries.ToMetadata(record, payloads);
             }
 
-            await change.WaitAsync(cancellation).ConfigureAwait(false);
+            await watch.Change.WaitAsync(cancellation).ConfigureAwait(false);
         }
     }
 }

@@ -25,7 +25,7 @@ internal static class Purge
         }
 
         var began = time.GetTimestamp();
-        var statuses = filter.Statuses?.Aggregate(0L, (mask, status) => mask | (1L << (int)status));
+        var statuses = InstanceQueries.Mask(filter.Statuses);
         var (purged, after) = (0, 0L);
         while (true)
         {

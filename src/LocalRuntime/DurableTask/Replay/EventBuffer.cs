@@ -55,13 +55,3 @@ internal sealed class EventBuffer
     /// <summary>The events that nobody took, oldest first.</summary>
     public IReadOnlyList<HistoryEvent> Unprocessed() => [.. early.Values.SelectMany(kept => kept).OrderBy(kept => kept.Order).Select(kept => kept.Line)];
 }
-
-/// <summary>A wait for one event.</summary>
-internal abstract class EventWaiter(Type type)
-{
-    public Type Type { get; } = type;
-
-    public Action? Abandon { get; set; }
-
-    public abstract void Complete(string? data);
-}

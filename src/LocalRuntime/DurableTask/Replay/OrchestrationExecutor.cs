@@ -1,4 +1,3 @@
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace Nightwatch.LocalRuntime.DurableTask;
@@ -16,6 +15,7 @@ internal sealed class OrchestrationExecutor
     private readonly ReplayServices services;
     private readonly OrchestratorPump pump;
     private readonly OrchestratorContext context;
+    private readonly ExecutionEndings endings;
     private readonly List<HistoryEvent> beforeFirstTurn = [];
     private readonly Queue<HistoryEvent> whileSuspended = new();
     private Task<object?>? run;
@@ -38,6 +38,7 @@ internal sealed class OrchestrationExecutor
         this.identity = identity;
         this.services = services;
         context = new OrchestratorContext(identity, services, pump);
+        endings = new ExecutionEndings(identity, services, context);
     }
 
     /// <summary>Plays lines that are in the file already.</summary>
@@ -61,28 +62,16 @@ internal sealed class OrchestrationExecutor
                 Play(fresh);
                 SettleHops();
             });
-            end = Ending();
+            end = endings.Of(run, terminated, suspended ? [new HistoryEvent(HistoryKind.Suspended), .. whileSuspended] : []);
         }
         catch (NonDeterministicOrchestrationException failure)
         {
             context.Unmatched.Clear();
-            end = Failed(failure);
+            end = TurnEnd.Failed(failure);
         }
 
         return Outcome(fresh, end);
     }
-
-    /// <summary>The outcome for an instance whose past cannot be played by the present code.</summary>
-    public static TurnOutcome Refuse(IReadOnlyList<HistoryEvent> fresh, Exception failure) =>
-        new() { Lines = fresh, Actions = [], CancelledTimers = [], Suspended = false, End = Failed(failure) };
-
-    private static TurnEnd Failed(Exception failure) => new(OrchestrationRuntimeStatus.Failed)
-    {
-        Output = failure.Message,
-        Failure = failure is TaskFailedException task
-            ? new TaskFailureDetails(task.GetType().ToString(), task.Message, task.StackTrace, task.FailureDetails, null)
-            : TaskFailureDetails.FromException(failure),
-    };
 
     private TurnOutcome Outcome(IReadOnlyList<HistoryEvent> fresh, TurnEnd? end)
     {
@@ -93,7 +82,7 @@ internal sealed class OrchestrationExecutor
         }
         catch (Exception failure) when (end?.Status != OrchestrationRuntimeStatus.Terminated)
         {
-            end = Failed(failure);
+            end = TurnEnd.Failed(failure);
         }
 
         var actions = end is { Status: OrchestrationRuntimeStatus.Terminated } ? [] : context.Unmatched.Values.ToList();
@@ -104,6 +93,7 @@ internal sealed class OrchestrationExecutor
             Actions = actions,
             CancelledTimers = [.. context.CancelledTimers],
             Suspended = suspended,
+            SetsCustomStatus = context.HasSetCustomStatus,
             CustomStatus = status,
             End = end,
         };
@@ -122,6 +112,9 @@ internal sealed class OrchestrationExecutor
     {
         switch (line.Kind)
         {
+            case not HistoryKind.TurnStarted when context.Ticks == 0:
+                beforeFirstTurn.Add(line);
+                break;
             case HistoryKind.TurnStarted:
                 StartTurn(line);
                 break;
@@ -152,17 +145,13 @@ internal sealed class OrchestrationExecutor
             // What stands before the first turn (the start, events carried over) happens at that turn's time.
             var first = beforeFirstTurn.ToList();
             beforeFirstTurn.Clear();
-            first.ForEach(Deliver);
+            first.ForEach(PlayLine);
         }
     }
 
     private void Receive(HistoryEvent line)
     {
-        if (context.Ticks == 0)
-        {
-            beforeFirstTurn.Add(line);
-        }
-        else if (suspended)
+        if (suspended)
         {
             whileSuspended.Enqueue(line);
         }
@@ -245,46 +234,4 @@ internal sealed class OrchestrationExecutor
             run = Task.FromException<object?>(new InvalidOperationException(IllegalAwait.Message(identity.Name)));
         }
     }
-
-    private TurnEnd? Ending()
-    {
-        if (terminated is not null)
-        {
-            var open = context.OpenCalls.Values.Select(call => call.Line).Where(line => line.Kind == HistoryKind.SubScheduled);
-            return new TurnEnd(OrchestrationRuntimeStatus.Terminated)
-            {
-                Output = terminated.Data,
-                TerminateToo = terminated.Flag ? [.. open.Select(line => line.Target!)] : [],
-            };
-        }
-
-        if (run is null || !run.IsCompleted || context.HasOpenCalls)
-        {
-            return null;
-        }
-
-        if (!run.IsCompletedSuccessfully)
-        {
-            return Failed(run.Exception?.InnerException ?? new TaskCanceledException(run));
-        }
-
-        try
-        {
-            return context.NextRun is { } next ? Continued(next) : Completed(run.Result);
-        }
-        catch (Exception failure)
-        {
-            return Failed(failure);
-        }
-    }
-
-    private TurnEnd Completed(object? output) =>
-        new(OrchestrationRuntimeStatus.Completed) { Output = services.Serialize(output, $"The output of orchestrator '{identity.Name}'") };
-
-    private TurnEnd Continued(ContinueAsNewOptions next) => new(OrchestrationRuntimeStatus.ContinuedAsNew)
-    {
-        Output = services.Serialize(next.NewInput, "The input of the next run"),
-        NewVersion = string.IsNullOrWhiteSpace(next.NewVersion) ? null : next.NewVersion,
-        Carried = next.PreserveUnprocessedEvents ? context.Events.Unprocessed() : [],
-    };
 }

@@ -55,6 +55,7 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
     public override async Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
     {
         RefuseMisplacedOptions(input, options);
+        ArgumentException.ThrowIfNullOrEmpty(name.Name, nameof(name));
         var data = services.Serialize(input, $"The input of activity '{name}'");
         var version = options?.Version?.Version ?? identity.Version;
         try
@@ -73,9 +74,10 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
     public override async Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, object? input = null, TaskOptions? options = null)
     {
         RefuseMisplacedOptions(input, options);
+        ArgumentException.ThrowIfNullOrEmpty(orchestratorName.Name, nameof(orchestratorName));
         Verify();
         var data = services.Serialize(input, $"The input of sub-orchestration '{orchestratorName}'");
-        var instanceId = (options as SubOrchestrationOptions)?.InstanceId ?? NewGuid().ToString("N");
+        var instanceId = options is SubOrchestrationOptions { InstanceId.Length: > 0 } given ? given.InstanceId : NewGuid().ToString("N");
         var version = options?.Version?.Version ?? services.DefaultVersion;
         try
         {
@@ -107,7 +109,7 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
         Verify();
         ArgumentException.ThrowIfNullOrEmpty(eventName);
         Asked++;
-        var waiter = new Waiter<T>(services.Converter);
+        var waiter = new EventWaiter<T>(services.Converter);
         Events.Wait(eventName, waiter);
         if (cancellationToken.CanBeCanceled)
         {
@@ -128,7 +130,13 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
         unmatched.Add(task, new PendingAction(line) { Input = services.Serialize(payload, $"The payload of event '{eventName}'") });
     }
 
-    public override void SetCustomStatus(object? customStatus) => this.customStatus = customStatus;
+    public bool HasSetCustomStatus { get; private set; }
+
+    public override void SetCustomStatus(object? customStatus)
+    {
+        this.customStatus = customStatus;
+        HasSetCustomStatus = true;
+    }
 
     public string? SerializeCustomStatus() => services.Serialize(customStatus, "The custom status");
 
@@ -193,38 +201,6 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
         if (!pump.IsCurrentThread || pump.HadForeignWork)
         {
             throw new InvalidOperationException(IllegalAwait.Message(identity.Name));
-        }
-    }
-
-    private sealed class Waiter<T>(DataConverter converter) : EventWaiter(typeof(T))
-    {
-        private readonly TaskCompletionSource<T> arrival = new();
-
-        public Task<T> Arrival => arrival.Task;
-
-        public override void Complete(string? data)
-        {
-            try
-            {
-                arrival.TrySetResult(converter.Deserialize<T>(data)!);
-            }
-            catch (Exception failure) when (failure is System.Text.Json.JsonException or NotSupportedException or InvalidCastException)
-            {
-                arrival.TrySetException(failure);
-            }
-        }
-
-        public void Cancel(OrchestratorPump pump, CancellationToken cancellationToken)
-        {
-            if (!pump.IsCurrentThread)
-            {
-                pump.Post(_ => Cancel(pump, cancellationToken), null);
-            }
-            else if (!arrival.Task.IsCompleted)
-            {
-                Abandon?.Invoke();
-                arrival.TrySetCanceled(cancellationToken);
-            }
         }
     }
 }

@@ -16,9 +16,19 @@ internal sealed record TurnOutcome
 
     public required bool Suspended { get; init; }
 
+    /// <summary>False while the execution has not said its status; then that of the run before it stays.</summary>
+    public bool SetsCustomStatus { get; init; }
+
     public string? CustomStatus { get; init; }
 
     public TurnEnd? End { get; init; }
+
+    /// <summary>The outcome for an instance that ends without its code being asked.</summary>
+    public static TurnOutcome Ended(IReadOnlyList<HistoryEvent> fresh, TurnEnd end) =>
+        new() { Lines = fresh, Actions = [], CancelledTimers = [], Suspended = false, End = end };
+
+    /// <summary>The outcome for an instance whose past cannot be played by the present code.</summary>
+    public static TurnOutcome Refused(IReadOnlyList<HistoryEvent> fresh, Exception failure) => Ended(fresh, TurnEnd.Failed(failure));
 }
 
 /// <summary>How an execution ended. With ContinuedAsNew, Output is the next input and Carried the events that it gets.</summary>
@@ -34,4 +44,12 @@ internal sealed record TurnEnd(OrchestrationRuntimeStatus Status)
 
     /// <summary>Sub-orchestrations still open that share a recursive termination.</summary>
     public IReadOnlyList<string> TerminateToo { get; init; } = [];
+
+    public static TurnEnd Failed(Exception failure) => new(OrchestrationRuntimeStatus.Failed)
+    {
+        Output = failure.Message,
+        Failure = failure is TaskFailedException task
+            ? new TaskFailureDetails(task.GetType().ToString(), task.Message, task.StackTrace, task.FailureDetails, null)
+            : TaskFailureDetails.FromException(failure),
+    };
 }

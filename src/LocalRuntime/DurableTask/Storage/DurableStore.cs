@@ -121,7 +121,7 @@ internal sealed class DurableStore : IDisposable
             var commit = new TurnCommit
             {
                 Before = instance,
-                Outcome = new TurnOutcome { Lines = [], Actions = [], CancelledTimers = [], Suspended = false, End = end },
+                Outcome = TurnOutcome.Ended([], end),
                 Taken = [],
                 Answers = [],
                 Now = now,

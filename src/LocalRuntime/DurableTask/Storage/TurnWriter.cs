@@ -83,7 +83,7 @@ internal static class TurnWriter
             Turn = before.Turn + 1,
             Rows = before.Rows + 1,
             Updated = commit.Now,
-            Custom = outcome.CustomStatus,
+            Custom = outcome.SetsCustomStatus ? outcome.CustomStatus : before.Custom,
             Status = outcome.Suspended ? OrchestrationRuntimeStatus.Suspended : OrchestrationRuntimeStatus.Running,
         };
         return outcome.End switch

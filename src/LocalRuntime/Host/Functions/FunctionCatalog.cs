@@ -49,12 +49,20 @@ internal sealed class FunctionCatalog
                     throw new FunctionRefusedException(function.Name, "another function has the same name.");
                 }
 
-                functions.Add(function);
+                if (!IsDisabled(function.Name, configuration))
+                {
+                    functions.Add(function);
+                }
             }
         }
 
         return new FunctionCatalog(functions);
     }
+
+    // The host's own setting; its name has colons where it came through "__".
+    private static bool IsDisabled(string function, IConfiguration configuration) =>
+        (configuration[$"AzureWebJobs.{function}.Disabled"] ?? configuration[$"AzureWebJobs:{function}:Disabled"]) is { } text
+        && (text == "1" || (bool.TryParse(text, out var disabled) && disabled));
 
     private static IEnumerable<Type> Types(LocalHostOptions options, IConfiguration configuration) =>
         // The compiler's own classes (closures, state machines) hold no functions.

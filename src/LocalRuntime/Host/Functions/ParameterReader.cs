@@ -89,7 +89,7 @@ internal static class ParameterReader
             throw new FunctionRefusedException(function, $"an orchestrator binds its context and its input only; '{parameter.Name}' is neither.");
         }
 
-        return new ParameterDescriptor(parameter, ParameterSource.OrchestrationInput, TriggerBinder.OrchestrationInput(parameter.ParameterType));
+        return new ParameterDescriptor(parameter, ParameterSource.OrchestrationInput, TriggerBinder.OrchestrationInput(parameter));
     }
 
     private static void RefuseTriggerType(string function, ParameterInfo parameter, TriggerBindingAttribute trigger)

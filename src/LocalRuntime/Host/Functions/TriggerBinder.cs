@@ -17,18 +17,25 @@ internal static class TriggerBinder
     public static Func<FunctionInvocationContext, ValueTask<object?>> For(ParameterInfo parameter, TriggerBindingAttribute trigger) => trigger switch
     {
         ServiceBusTriggerAttribute { IsBatched: true } => invocation => new(Messages(invocation, parameter)),
-        ServiceBusTriggerAttribute => invocation => new(ValueConversion.FromPayload((string)invocation.TriggerValue!, parameter, parameter.ParameterType, Serializer(invocation))),
+        ServiceBusTriggerAttribute => invocation => new(ValueConversion.FromPayload(invocation.TriggerValue!, parameter, parameter.ParameterType, Serializer(invocation))),
         ActivityTriggerAttribute => invocation => new(ActivityInput(invocation, parameter)),
         _ => static invocation => new(invocation.TriggerValue),
     };
 
-    public static Func<FunctionInvocationContext, ValueTask<object?>> OrchestrationInput(Type type)
+    public static Func<FunctionInvocationContext, ValueTask<object?>> OrchestrationInput(ParameterInfo parameter)
     {
         Func<TaskOrchestrationContext, object?>? getter = null;
         return invocation =>
         {
-            getter ??= Input.MakeGenericMethod(type).CreateDelegate<Func<TaskOrchestrationContext, object?>>();
-            return new(getter((TaskOrchestrationContext)invocation.TriggerValue!));
+            getter ??= Input.MakeGenericMethod(parameter.ParameterType).CreateDelegate<Func<TaskOrchestrationContext, object?>>();
+            try
+            {
+                return new(getter((TaskOrchestrationContext)invocation.TriggerValue!));
+            }
+            catch (Exception error) when (ValueConversion.IsBadJson(error))
+            {
+                throw new ParameterBindingException(parameter.Name!, parameter.ParameterType, error.Message, error);
+            }
         };
     }
 
@@ -44,7 +51,7 @@ internal static class TriggerBinder
 
     private static Array Messages(FunctionInvocationContext invocation, ParameterInfo parameter)
     {
-        var bodies = (IReadOnlyList<string>)invocation.TriggerValue!;
+        var bodies = (IReadOnlyList<object>)invocation.TriggerValue!;
         var type = parameter.ParameterType.GetElementType()!;
         var messages = Array.CreateInstance(type, bodies.Count);
         for (var i = 0; i < bodies.Count; i++)

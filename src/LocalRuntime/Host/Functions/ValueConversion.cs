@@ -30,12 +30,18 @@ internal static class ValueConversion
             : throw new ParameterBindingException(parameter.Name!, parameter.ParameterType, $"'{Excerpt(text)}' is not one.", null);
     }
 
-    /// <summary>A message: text as it is for a string, bytes for an array of bytes, else what <see cref="FromJson"/> makes of it.</summary>
-    public static object? FromPayload(string text, ParameterInfo parameter, Type type, ObjectSerializer serializer) =>
-        type == typeof(string) ? text
-        : type == typeof(byte[]) ? Encoding.UTF8.GetBytes(text)
-        : type == typeof(BinaryData) ? BinaryData.FromString(text)
-        : FromJson(text, parameter, type, serializer);
+    /// <summary>A message (a string, or bytes that are none): text for a string, bytes for an array of bytes, else what <see cref="FromJson"/> makes of it.</summary>
+    public static object? FromPayload(object payload, ParameterInfo parameter, Type type, ObjectSerializer serializer)
+    {
+        if (type == typeof(byte[]) || type == typeof(BinaryData))
+        {
+            var bytes = payload as byte[] ?? Encoding.UTF8.GetBytes((string)payload);
+            return type == typeof(byte[]) ? bytes : BinaryData.FromBytes(bytes);
+        }
+
+        var text = payload as string ?? Encoding.UTF8.GetString((byte[])payload);
+        return type == typeof(string) ? text : FromJson(text, parameter, type, serializer);
+    }
 
     /// <exception cref="ParameterBindingException">The text is not JSON of the type.</exception>
     public static object? FromJson(string json, ParameterInfo parameter, Type type, ObjectSerializer serializer)
@@ -45,11 +51,14 @@ internal static class ValueConversion
             using var stream = new MemoryStream(Encoding.UTF8.GetBytes(json), writable: false);
             return serializer.Deserialize(stream, type, CancellationToken.None);
         }
-        catch (Exception error) when (error is JsonException or NotSupportedException or FormatException or ArgumentException)
+        catch (Exception error) when (IsBadJson(error))
         {
             throw new ParameterBindingException(parameter.Name!, type, error.Message, error);
         }
     }
+
+    /// <summary>Whether an error of the serialiser, or of the type it fills, is the text's fault.</summary>
+    public static bool IsBadJson(Exception error) => error is JsonException or NotSupportedException or FormatException or ArgumentException;
 
     public static object? Nothing(ParameterInfo parameter) =>
         !parameter.ParameterType.IsValueType || Nullable.GetUnderlyingType(parameter.ParameterType) is not null

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Nightwatch.LocalRuntime.Host.Functions;
 using Nightwatch.LocalRuntime.Host.Invocation;
@@ -17,18 +18,36 @@ internal sealed partial class HttpFunctions(
     HostSettings settings,
     ILogger<HttpFunctions> log)
 {
+    /// <exception cref="FunctionRefusedException">A route cannot be used, or two functions answer to the same one.</exception>
     public void Map(IEndpointRouteBuilder endpoints, FunctionCatalog catalog)
     {
+        var policies = endpoints.ServiceProvider.GetRequiredService<ParameterPolicyFactory>();
+        var taken = new Dictionary<(string Shape, string Method), string>();
         foreach (var function in catalog.Functions)
         {
             if (function.Trigger is HttpTriggerAttribute trigger)
             {
                 var pattern = HttpRoutes.Parse(function.Name, trigger, settings.RoutePrefix);
+                HttpRoutes.RequireKnownConstraints(function.Name, pattern, policies);
+                string[] methods = [.. (trigger.Methods ?? []).Select(method => method.ToUpperInvariant()).Distinct()];
+                Take(taken, function.Name, HttpRoutes.Shape(pattern), methods);
                 var endpoint = endpoints.Map(pattern, http => InvokeAsync(http, function)).WithDisplayName(function.Name);
-                if (trigger.Methods is { Length: > 0 } methods)
+                if (methods.Length > 0)
                 {
-                    endpoint.WithMetadata(new HttpMethodMetadata(methods.Select(method => method.ToUpperInvariant())));
+                    endpoint.WithMetadata(new HttpMethodMetadata(methods));
                 }
+            }
+        }
+    }
+
+    // A function that lists methods beside one that lists none is told apart by the router.
+    private static void Take(Dictionary<(string Shape, string Method), string> taken, string function, string shape, string[] methods)
+    {
+        foreach (var method in methods.Length > 0 ? methods : [""])
+        {
+            if (!taken.TryAdd((shape, method), function))
+            {
+                throw new FunctionRefusedException(function, $"'{taken[(shape, method)]}' has the same route and method.");
             }
         }
     }

@@ -5,6 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Converters;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Nightwatch.LocalRuntime.Host.Functions;
 
 namespace Nightwatch.LocalRuntime.Host.Http;
 
@@ -31,7 +32,7 @@ internal sealed class RequestBodyConverter : IInputConverter
                 ? ConversionResult.Failed(new InvalidOperationException("The body is empty."))
                 : ConversionResult.Success(value);
         }
-        catch (JsonException error)
+        catch (Exception error) when (ValueConversion.IsBadJson(error))
         {
             return ConversionResult.Failed(error);
         }

@@ -1,6 +1,5 @@
-using System.Collections;
 using System.Collections.Concurrent;
-using System.Text;
+using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -56,15 +55,28 @@ internal sealed partial class OutputDelivery(
         }
     }
 
-    private IEnumerable<string> Messages(object value) => value switch
+    /// <summary>Strings and bytes go as they are; anything else as JSON, whose array is a message for each of its items.</summary>
+    private IEnumerable<MessageEnvelope> Messages(object value) => value switch
     {
-        string text => [text],
-        byte[] bytes => [Encoding.UTF8.GetString(bytes)],
-        IEnumerable several and not IDictionary => several.Cast<object?>().Where(item => item is not null).Select(item => item as string ?? Json(item!)),
-        _ => [Json(value)],
+        string text => [Message(text)],
+        byte[] bytes => [Message(bytes)],
+        IEnumerable<string?> texts => texts.OfType<string>().Select(Message),
+        IEnumerable<byte[]?> several => several.OfType<byte[]>().Select(Message),
+        _ => FromJson(options.Value.Serializer!.Serialize(value, value.GetType(), CancellationToken.None)),
     };
 
-    private string Json(object value) => options.Value.Serializer!.Serialize(value, value.GetType(), CancellationToken.None).ToString();
+    private static IEnumerable<MessageEnvelope> FromJson(BinaryData json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement is { ValueKind: JsonValueKind.Array } array
+            ? [.. array.EnumerateArray().Where(item => item.ValueKind != JsonValueKind.Null)
+                .Select(item => Message(item.ValueKind == JsonValueKind.String ? item.GetString()! : item.GetRawText()))]
+            : [Message(json.ToString())];
+    }
+
+    private static MessageEnvelope Message(string body) => MessageEnvelope.Create(body, TimeProvider.System);
+
+    private static MessageEnvelope Message(byte[] body) => MessageEnvelope.Create(body, TimeProvider.System);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The output messages of {Function} ({InvocationId}) were not delivered.")]
     private partial void Lost(string function, string invocationId, Exception error);

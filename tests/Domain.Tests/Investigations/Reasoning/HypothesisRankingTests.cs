@@ -41,6 +41,17 @@ public sealed class HypothesisRankingTests
     }
 
     [Fact]
+    public void Rank_TakenBackBeforeTheOnset_IsBlamedNeitherOnTheDeploymentNorOnTheRollback()
+    {
+        var ranked = Rank(Boards.PaymentFails(
+            Boards.Change("payment", "deployment", -140, "payment changed from version 1.4.2 to 1.5.0"),
+            Boards.Change("payment", "rollback", -50, "payment went back from version 1.5.0 to 1.4.2"),
+            Boards.Change("payment", "restart", -52, "payment restarted")));
+
+        Assert.Equal(("internal_errors", "payment"), (ranked[0].Cause, ranked[0].Component));
+    }
+
+    [Fact]
     public void Rank_RestartedAndWellForAMinute_IsNotBlamedOnTheRestart()
     {
         var ranked = Rank(Boards.PaymentFails(Boards.Change("payment", "restart", -85, "payment restarted")));

@@ -23,6 +23,8 @@ public sealed class RefusalTests
     [InlineData(typeof(MissingSetting), "MissingSetting", "'Nowhere'")]
     [InlineData(typeof(Unbound), "Unbound", "'name'")]
     [InlineData(typeof(BadRoute), "BadRoute", "route")]
+    [InlineData(typeof(UnknownConstraint), "UnknownConstraint", "'colour'")]
+    [InlineData(typeof(SameRoute), "SameRoute", "'FirstRoute'")]
     [InlineData(typeof(NoConnection), "NoConnection", "'Missing'")]
     [InlineData(typeof(OutputWithoutConnection), "OutputWithoutConnection", "'Missing'")]
     [InlineData(typeof(BadQueue), "BadQueue", "no name for a queue")]

@@ -134,6 +134,21 @@ public static class RefusedFunctions
         public static IActionResult Run([HttpTrigger(Route = "unbound/{id}")] HttpRequest request, string id, string name) => new OkObjectResult(id + name);
     }
 
+    public static class UnknownConstraint
+    {
+        [Function("UnknownConstraint")]
+        public static IActionResult Run([HttpTrigger(Route = "paint/{shade:colour}")] HttpRequest request, string shade) => new OkObjectResult(shade);
+    }
+
+    public static class SameRoute
+    {
+        [Function("FirstRoute")]
+        public static IActionResult First([HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "items/{id}")] HttpRequest request, string id) => new OkObjectResult(id);
+
+        [Function("SameRoute")]
+        public static IActionResult Second([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "Items/{name}")] HttpRequest request, string name) => new OkObjectResult(name);
+    }
+
     public static class BadRoute
     {
         [Function("BadRoute")]

@@ -111,6 +111,7 @@ public sealed class HttpFunctionTests
 
     [Theory]
     [InlineData("{\"item\":\"tea\",\"count\":\"many\"}", HttpStatusCode.BadRequest)]
+    [InlineData("{\"item\":\"tea\",\"count\":-1}", HttpStatusCode.BadRequest)]
     [InlineData("{", HttpStatusCode.BadRequest)]
     [InlineData("null", HttpStatusCode.BadRequest)]
     [InlineData("", HttpStatusCode.BadRequest)]

@@ -61,4 +61,8 @@ public sealed class HttpSamples
     }
 }
 
-public sealed record Order(string Item, int Count);
+public sealed record Order(string Item, int Count)
+{
+    // A type that refuses a value by itself, which the serialiser lets through.
+    public int Count { get; } = Count >= 0 ? Count : throw new ArgumentOutOfRangeException(nameof(Count));
+}
