@@ -56,7 +56,7 @@ public static class NightwatchRegistration
         {
             options.IntakeTokenHashes = AccessOptions.ParseHashes(configuration["NIGHTWATCH_INTAKE_TOKEN_SHA256"]);
             options.ReadTokenHashes = AccessOptions.ParseHashes(configuration["NIGHTWATCH_READ_TOKEN_SHA256"]);
-            options.AllowLoopbackWithoutCredentials = configuration["NIGHTWATCH_DEVELOPMENT"] == "loopback";
+            options.AllowLoopbackWithoutCredentials = AccessOptions.ParseDevelopment(configuration["NIGHTWATCH_DEVELOPMENT"]);
         });
         services.AddSingleton<IValidateOptions<AccessOptions>, AccessOptionsValidator>();
         services.AddOptions<AccessOptions>().ValidateOnStart();

@@ -1,12 +1,26 @@
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Nightwatch.Functions;
 using Nightwatch.Functions.Http;
 
-var builder = FunctionsApplication.CreateBuilder(args);
-builder.ConfigureFunctionsWebApplication();
-builder.UseMiddleware<FaultMiddleware>();
-builder.UseMiddleware<AuthorisationMiddleware>();
-builder.Services.AddNightwatch(builder.Configuration);
-Platform.AddPlatform(builder);
-await builder.Build().RunAsync();
+try
+{
+    var builder = FunctionsApplication.CreateBuilder(args);
+    builder.ConfigureFunctionsWebApplication();
+    builder.UseMiddleware<FaultMiddleware>();
+    builder.UseMiddleware<AuthorisationMiddleware>();
+    builder.Services.AddNightwatch(builder.Configuration);
+    Platform.AddPlatform(builder);
+    var app = builder.Build();
+    // The host would do so too, but would log the fault with its stack.
+    app.Services.GetRequiredService<IStartupValidator>().Validate();
+    await app.RunAsync();
+    return 0;
+}
+catch (OptionsValidationException wrong)
+{
+    await Console.Error.WriteLineAsync($"Nightwatch does not start. {string.Join(" ", wrong.Failures).ReplaceLineEndings(" ")}");
+    return 1;
+}

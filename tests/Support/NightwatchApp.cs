@@ -38,25 +38,15 @@ public sealed class NightwatchApp : IAsyncDisposable
     public static async Task<NightwatchApp> StartAsync(
         int port, string stateFolder, string serviceBus, IReadOnlyDictionary<string, string?>? settings, CancellationToken cancellationToken)
     {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Token)));
-        var environment = new Dictionary<string, string?>
-        {
-            ["LocalRuntime__Url"] = $"http://127.0.0.1:{port}",
-            ["LocalRuntime__State"] = stateFolder,
-            ["NIGHTWATCH_STATE"] = stateFolder,
-            ["NIGHTWATCH_INTAKE_TOKEN_SHA256"] = hash,
-            ["NIGHTWATCH_READ_TOKEN_SHA256"] = hash,
-            ["ServiceBus"] = serviceBus,
-        };
-        foreach (var (name, value) in settings ?? new Dictionary<string, string?>())
-        {
-            environment[name] = value;
-        }
-
+        var environment = Settings(port, stateFolder, serviceBus, settings);
         var app = new NightwatchApp(environment, port);
         await app.RestartAsync(cancellationToken);
         return app;
     }
+
+    /// <summary>Starts the program and leaves what becomes of it to the caller.</summary>
+    public static ManagedProcess Launch(string stateFolder, string serviceBus, IReadOnlyDictionary<string, string?> settings) =>
+        ManagedProcess.Start(Executable(), [], Settings(Ports.Free(), stateFolder, serviceBus, settings), Repository.Root);
 
     public async Task RestartAsync(CancellationToken cancellationToken)
     {
@@ -78,6 +68,26 @@ public sealed class NightwatchApp : IAsyncDisposable
     {
         await KillAsync();
         Http.Dispose();
+    }
+
+    private static Dictionary<string, string?> Settings(int port, string stateFolder, string serviceBus, IReadOnlyDictionary<string, string?>? settings)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Token)));
+        var environment = new Dictionary<string, string?>
+        {
+            ["LocalRuntime__Url"] = $"http://127.0.0.1:{port}",
+            ["LocalRuntime__State"] = stateFolder,
+            ["NIGHTWATCH_STATE"] = stateFolder,
+            ["NIGHTWATCH_INTAKE_TOKEN_SHA256"] = hash,
+            ["NIGHTWATCH_READ_TOKEN_SHA256"] = hash,
+            ["ServiceBus"] = serviceBus,
+        };
+        foreach (var (name, value) in settings ?? new Dictionary<string, string?>())
+        {
+            environment[name] = value;
+        }
+
+        return environment;
     }
 
     /// <summary>The build beside the test's own: artifacts/Local/bin/Functions/{debug|release}.</summary>

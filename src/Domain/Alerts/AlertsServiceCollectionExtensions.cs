@@ -11,10 +11,17 @@ public static class AlertsServiceCollectionExtensions
     /// </summary>
     public static IServiceCollection AddAlerts(this IServiceCollection services)
     {
-        services.AddOptions<IntakeOptions>().Validate(o => o is { MaxBodyBytes: > 0, MaxAlerts: > 0, MaxLabels: > 0, MaxAttempts: > 0 }, "The intake's bounds must be above 0.");
-        services.AddOptions<SuppressionOptions>().Validate(o => o.CacheFor >= TimeSpan.Zero && o.Timeout > TimeSpan.Zero, "Suppression times must be above 0.");
-        services.AddOptions<ReconcileOptions>().Validate(
-            o => o.Grace >= TimeSpan.Zero && o.ExpireUnpolledAfter is null or { Ticks: > 0 } && o is { MaxOpenEpisodes: > 0, MaxSourceAlerts: > 0 }, "Reconciliation's grace and bounds must be above 0.");
+        services.AddOptions<IntakeOptions>()
+            .Validate(o => o is { MaxBodyBytes: > 0, MaxAlerts: > 0, MaxLabels: > 0, MaxAttempts: > 0 }, "IntakeOptions: every bound must be above 0.")
+            .ValidateOnStart();
+        services.AddOptions<SuppressionOptions>()
+            .Validate(o => o.CacheFor >= TimeSpan.Zero && o.Timeout > TimeSpan.Zero, "SuppressionOptions: CacheFor and Timeout must be above 0.")
+            .ValidateOnStart();
+        services.AddOptions<ReconcileOptions>()
+            .Validate(
+                o => o.Grace >= TimeSpan.Zero && o.ExpireUnpolledAfter is null or { Ticks: > 0 } && o is { MaxOpenEpisodes: > 0, MaxSourceAlerts: > 0 },
+                "ReconcileOptions: Grace and every bound must be above 0.")
+            .ValidateOnStart();
         services.TryAddSingleton<IMaintenanceWindows, NoMaintenanceWindows>();
         services.AddSingleton<CurrentSuppressions>();
         services.AddSingleton<RaiseFinding>();

@@ -42,5 +42,4 @@ public static class FindingKinds
     public const string AlertsTruncated = "alerts_truncated";
     public const string AlertSourceUnreachable = "alert_source_unreachable";
     public const string AlertSourceOverflow = "alert_source_overflow";
-    public const string ConfigurationInvalid = "configuration_invalid";
 }

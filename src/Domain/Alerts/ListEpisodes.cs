@@ -35,12 +35,12 @@ public sealed class ListEpisodes(IDocuments<AlertEpisode> episodes)
         ListArguments.Check(filter.PageSize, filter.StartedFrom, filter.StartedBefore);
         if (filter.Fingerprint is not null && (filter.IncidentId is not null || filter.Status is not null))
         {
-            throw new ArgumentException("fingerprint cannot be combined with incident or status; leave one out.", nameof(filter));
+            throw new ArgumentException("fingerprint cannot be combined with incident or status; leave one out.", "fingerprint");
         }
 
         if (filter.Fingerprint is not null && !AlertFingerprint.IsValid(filter.Fingerprint))
         {
-            throw new ArgumentException("fingerprint must be 16 hexadecimal digits.", nameof(filter));
+            throw new ArgumentException("fingerprint must be 16 hexadecimal digits.", "fingerprint");
         }
 
         var where = new List<FieldFilter>();

@@ -11,9 +11,12 @@ public static class IncidentsServiceCollectionExtensions
     /// </summary>
     public static IServiceCollection AddIncidents(this IServiceCollection services)
     {
-        services.AddOptions<CorrelationOptions>().Validate(
-            o => o.Window > TimeSpan.Zero && o.CoolDown >= TimeSpan.Zero && o.FlappingWindow > TimeSpan.Zero && o is { FlappingEpisodes: > 1, MaxIncidents: > 0, BatchSize: > 0 and <= 1000, MaxAttempts: > 0 },
-            "Correlation's times must be above 0, FlappingEpisodes above 1, BatchSize 1 to 1000.");
+        services.AddOptions<CorrelationOptions>()
+            .Validate(
+                o => o.Window > TimeSpan.Zero && o.CoolDown >= TimeSpan.Zero && o.FlappingWindow > TimeSpan.Zero
+                    && o is { FlappingEpisodes: > 1, MaxIncidents: > 0, BatchSize: > 0 and <= 1000, MaxAttempts: > 0 },
+                "CorrelationOptions: times and bounds must be above 0, FlappingEpisodes above 1, BatchSize 1 to 1000.")
+            .ValidateOnStart();
         services.TryAddSingleton<IAnalysisRules>(_ => new FixedAnalysisRules(AnalysisRules.Default));
         services.AddSingleton<CorrelateAlerts>();
         services.AddSingleton<ListIncidents>();

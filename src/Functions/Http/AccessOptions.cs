@@ -16,6 +16,14 @@ public sealed class AccessOptions
 
     public static IReadOnlyList<string> ParseHashes(string? value) =>
         (value ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(h => h.ToLowerInvariant()).ToList();
+
+    /// <exception cref="OptionsValidationException">The value is neither empty nor loopback: whoever wrote "true" expects something that is not so.</exception>
+    public static bool ParseDevelopment(string? value) => value switch
+    {
+        null or "" => false,
+        "loopback" => true,
+        _ => throw new OptionsValidationException(nameof(AccessOptions), typeof(AccessOptions), ["NIGHTWATCH_DEVELOPMENT must be loopback, or be left out."]),
+    };
 }
 
 /// <summary>Refuses to start with a token setting that could never match.</summary>
@@ -23,9 +31,12 @@ public sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
 {
     public ValidateOptionsResult Validate(string? name, AccessOptions options)
     {
-        var bad = options.IntakeTokenHashes.Concat(options.ReadTokenHashes).Any(h => h.Length != 64 || !h.All(char.IsAsciiHexDigit));
-        return bad
-            ? ValidateOptionsResult.Fail("NIGHTWATCH_INTAKE_TOKEN_SHA256 and NIGHTWATCH_READ_TOKEN_SHA256 take SHA-256 hashes: 64 hexadecimal digits each, separated by commas (printf %s TOKEN | sha256sum).")
-            : ValidateOptionsResult.Success;
+        var wrong = new[] { ("NIGHTWATCH_INTAKE_TOKEN_SHA256", options.IntakeTokenHashes), ("NIGHTWATCH_READ_TOKEN_SHA256", options.ReadTokenHashes) }
+            .Where(setting => !setting.Item2.All(IsHash))
+            .Select(setting => $"{setting.Item1} takes SHA-256 hashes, 64 hexadecimal digits each, separated by commas: printf %s TOKEN | sha256sum.")
+            .ToList();
+        return wrong.Count > 0 ? ValidateOptionsResult.Fail(wrong) : ValidateOptionsResult.Success;
     }
+
+    private static bool IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigit);
 }

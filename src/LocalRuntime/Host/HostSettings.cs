@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
 
 namespace Nightwatch.LocalRuntime.Host;
 
@@ -47,7 +48,7 @@ internal sealed record HostSettings
     {
         Url = Uri.TryCreate(app["LocalRuntime:Url"] ?? "http://127.0.0.1:7071", UriKind.Absolute, out var url) && url.Scheme == "http"
             ? url
-            : throw new InvalidOperationException($"LocalRuntime:Url is not an http address: {app["LocalRuntime:Url"]}"),
+            : throw Wrong($"LocalRuntime:Url must be an http address such as http://127.0.0.1:7071, not {app["LocalRuntime:Url"]}."),
         StateDirectory = Path.GetFullPath(app["LocalRuntime:State"] ?? Path.Combine(".nightwatch", "state")),
         RoutePrefix = (hostJson["extensions:http:routePrefix"] ?? "api").Trim('/'),
         FunctionTimeout = hostJson["functionTimeout"] is "-1" or null ? null : Duration(hostJson, "functionTimeout", TimeSpan.Zero),
@@ -67,7 +68,7 @@ internal sealed record HostSettings
         var text = configuration[key];
         return text is null ? fallback
             : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0 ? value
-            : throw new InvalidOperationException($"{key} is not a number above 0: {text}");
+            : throw Wrong($"{key} must be a number above 0, not {text}.");
     }
 
     private static TimeSpan Duration(IConfiguration configuration, string key, TimeSpan fallback)
@@ -75,6 +76,8 @@ internal sealed record HostSettings
         var text = configuration[key];
         return text is null ? fallback
             : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) && value >= TimeSpan.Zero ? value
-            : throw new InvalidOperationException($"{key} is not a duration (hh:mm:ss): {text}");
+            : throw Wrong($"{key} must be a duration (hh:mm:ss), not {text}.");
     }
+
+    private static OptionsValidationException Wrong(string message) => new(nameof(HostSettings), typeof(HostSettings), [message]);
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
 using Nightwatch.LocalRuntime.Host;
 using Nightwatch.LocalRuntime.Host.Functions;
 
@@ -11,7 +12,8 @@ internal sealed partial class QueueDirectory(IConfiguration configuration)
     // Service Bus bindings without a Connection use this one.
     private const string DefaultConnection = "AzureWebJobsServiceBus";
 
-    /// <exception cref="FunctionRefusedException">A setting is missing or unusable, or the name is none for a queue.</exception>
+    /// <exception cref="FunctionRefusedException">A setting is missing, or the name is none for a queue.</exception>
+    /// <exception cref="OptionsValidationException">The setting is no connection string of a storage account.</exception>
     public QueueAddress Find(string function, string queue, string? connection)
     {
         var name = AppSettings.Resolve(queue, configuration, function);
@@ -30,7 +32,7 @@ internal sealed partial class QueueDirectory(IConfiguration configuration)
         }
         catch (FormatException error)
         {
-            throw new FunctionRefusedException(function, $"the setting '{setting}' is unusable. {error.Message}");
+            throw new OptionsValidationException(setting, typeof(QueueAddress), [$"The setting {setting} is unusable. {error.Message}"]);
         }
     }
 

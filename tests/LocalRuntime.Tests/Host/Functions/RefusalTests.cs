@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using static Nightwatch.LocalRuntime.Tests.Host.Functions.RefusedFunctions;
 
 namespace Nightwatch.LocalRuntime.Tests.Host.Functions;
@@ -50,7 +51,7 @@ public sealed class RefusalTests
     [Fact]
     public void Build_ServiceBusConnectionString_IsRefusedWithAdvice()
     {
-        var error = Assert.ThrowsAny<InvalidOperationException>(() => TestApp.BuildOnly(new TestAppOptions
+        var error = Assert.Throws<OptionsValidationException>(() => TestApp.BuildOnly(new TestAppOptions
         {
             Functions = [typeof(GoodQueue)],
             Settings = { ["Bus"] = "Endpoint=sb://x.servicebus.windows.net/;SharedAccessKeyName=a;SharedAccessKey=b" },
