@@ -10,22 +10,22 @@ internal static class PageToken
         Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new[] { order, id }));
 
     /// <exception cref="ArgumentException">The token was not made by <see cref="Encode"/>.</exception>
-    public static (object? Order, string Id) Decode(string token)
+    public static (object? Order, string Id) Decode(string continuationToken)
     {
         try
         {
-            var parts = JsonSerializer.Deserialize<JsonElement[]>(Base64Url.DecodeFromChars(token));
+            var parts = JsonSerializer.Deserialize<JsonElement[]>(Base64Url.DecodeFromChars(continuationToken));
             if (parts is [var order, { ValueKind: JsonValueKind.String } id])
             {
                 return (ToValue(order), id.GetString()!);
             }
         }
-        catch (Exception failure) when (failure is FormatException or JsonException)
+        catch (Exception failure) when (failure is FormatException or JsonException or InvalidOperationException)
         {
-            throw new ArgumentException("The continuation token is not one of ours; start again without it.", nameof(token), failure);
+            throw new ArgumentException("The continuation token is not one of ours; start again without it.", nameof(continuationToken), failure);
         }
 
-        throw new ArgumentException("The continuation token is not one of ours; start again without it.", nameof(token));
+        throw new ArgumentException("The continuation token is not one of ours; start again without it.", nameof(continuationToken));
     }
 
     private static object? ToValue(JsonElement order) => order.ValueKind switch

@@ -27,7 +27,7 @@ public sealed record AcceptedAlert(int Index, string? EpisodeId, string Fingerpr
 public sealed record RejectedAlert(int Index, string Field, string Problem);
 
 /// <summary>The whole delivery is refused.</summary>
-/// <param name="Status">HTTP status: 400 (not JSON, not the format), 413 (too large) or 422 (no alert could be taken).</param>
+/// <param name="Status">HTTP status: 400 (not JSON, not the format), 413 (too large), 415 (compressed) or 422 (no alert could be taken).</param>
 public sealed record IngestRefusal(int Status, string? Field, string Message);
 
 /// <summary>What became of a delivery. When it is returned, everything accepted is durable.</summary>

@@ -35,12 +35,12 @@ public sealed class ListEpisodes(IDocuments<AlertEpisode> episodes)
         ListArguments.Check(filter.PageSize, filter.StartedFrom, filter.StartedBefore);
         if (filter.Fingerprint is not null && (filter.IncidentId is not null || filter.Status is not null))
         {
-            throw new ArgumentException("fingerprint cannot be combined with incident or status; leave one out.", "fingerprint");
+            throw ListArguments.Wrong("fingerprint", "fingerprint cannot be combined with incident or status; leave one out.");
         }
 
         if (filter.Fingerprint is not null && !AlertFingerprint.IsValid(filter.Fingerprint))
         {
-            throw new ArgumentException("fingerprint must be 16 hexadecimal digits.", "fingerprint");
+            throw ListArguments.Wrong("fingerprint", "fingerprint must be 16 hexadecimal digits.");
         }
 
         var where = new List<FieldFilter>();
@@ -71,6 +71,9 @@ internal static class ListArguments
             throw new ArgumentException("The range is empty: its start must be before its end.", nameof(from));
         }
     }
+
+    /// <param name="parameter">As the caller of the API knows it.</param>
+    public static ArgumentException Wrong(string parameter, string message) => new(message, parameter);
 
     public static void AddEqual(List<FieldFilter> where, string field, string? value)
     {

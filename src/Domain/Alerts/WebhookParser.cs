@@ -23,6 +23,8 @@ internal static class WebhookParser
     private const int MaxDepth = 16;
     private const int MaxGroupKeyLength = 8 * 1024;
 
+    private static ReadOnlySpan<byte> Gzip => [0x1f, 0x8b];
+
     public static ParsedWebhook Parse(AlertFormat format, ReadOnlyMemory<byte> body, IntakeOptions limits, DateTimeOffset now)
     {
         if (body.Length > limits.MaxBodyBytes)
@@ -38,6 +40,11 @@ internal static class WebhookParser
         if (body.IsEmpty)
         {
             return ParsedWebhook.Refused(400, null, "The body is empty; it must be JSON.");
+        }
+
+        if (body.Span.StartsWith(Gzip))
+        {
+            return ParsedWebhook.Refused(415, null, "The body is compressed with gzip; send it plain.");
         }
 
         if (!Utf8.IsValid(body.Span))
@@ -70,7 +77,7 @@ internal static class WebhookParser
 
         if (root.ValueKind != JsonValueKind.Object)
         {
-            return ParsedWebhook.Refused(400, null, "The body must be a JSON object.");
+            return ParsedWebhook.Refused(400, null, format == AlertFormat.Generic ? "The body must be a JSON object or an array of alerts." : "The body must be a JSON object.");
         }
 
         if (format == AlertFormat.Alertmanager && RefuseVersion(root) is { } refused)
@@ -83,8 +90,15 @@ internal static class WebhookParser
             return format == AlertFormat.Generic ? ParseSingle(root, limits, now) : ParsedWebhook.Refused(400, "alerts", MissingAlerts(format, root));
         }
 
+        if (format == AlertFormat.Generic)
+        {
+            // Its other fields are not ours, whatever they are called.
+            return ParseAlerts(alerts, new AlertReader(format, limits, now, null), limits, 0);
+        }
+
         var truncated = 0;
-        if (root.TryGetProperty("truncatedAlerts", out var left) && (left.ValueKind != JsonValueKind.Number || !left.TryGetInt32(out truncated) || truncated < 0))
+        if (root.TryGetProperty("truncatedAlerts", out var left) && left.ValueKind != JsonValueKind.Null
+            && (left.ValueKind != JsonValueKind.Number || !left.TryGetInt32(out truncated) || truncated < 0))
         {
             return ParsedWebhook.Refused(400, "truncatedAlerts", "truncatedAlerts must be a whole number, 0 or more.");
         }

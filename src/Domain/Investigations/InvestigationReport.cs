@@ -66,6 +66,12 @@ public static class InvestigationReport
 
         Line(text, "## Hypotheses");
         Line(text);
+        if (conclusion.Hypotheses.Count == 0)
+        {
+            Line(text, "None.");
+            Line(text);
+        }
+
         foreach (var (hypothesis, i) in conclusion.Hypotheses.Select((h, i) => (h, i)))
         {
             Line(text, $"### {i + 1}. {MarkdownText.Escape(hypothesis.Cause)}: {MarkdownText.Escape(hypothesis.Component)} ({Numbers.Write(hypothesis.Confidence, "ratio")})");

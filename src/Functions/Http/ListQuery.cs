@@ -18,13 +18,15 @@ public sealed class ListQuery(IQueryCollection query)
         }
         catch (ArgumentException wrong)
         {
-            return Answers.Problem(StatusCodes.Status400BadRequest, "A parameter is not acceptable", wrong.Message);
+            // .NET puts the parameter's name behind the message; here it has a member of its own.
+            var detail = wrong.Message.Replace($" (Parameter '{wrong.ParamName}')", "", StringComparison.Ordinal);
+            return Answers.Problem(StatusCodes.Status400BadRequest, "A parameter is not acceptable", detail, wrong.ParamName);
         }
     }
 
     public int PageSize => Text("pageSize") is not { } text ? DefaultPageSize
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size
-        : throw new ArgumentException($"pageSize must be a number, 1 to 1000; it is {Shown(text)}.");
+        : throw Wrong("pageSize", $"pageSize must be a number, 1 to 1000; it is {Shown(text)}.");
 
     public string? ContinuationToken => Text("continuationToken");
 
@@ -32,7 +34,7 @@ public sealed class ListQuery(IQueryCollection query)
 
     public DateTimeOffset? Time(string name) => Text(name) is not { } text ? null
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
-        : throw new ArgumentException($"{name} must be a time such as 2026-11-21T03:00:00Z; it is {Shown(text)}.");
+        : throw Wrong(name, $"{name} must be a time such as 2026-11-21T03:00:00Z; it is {Shown(text)}.");
 
     /// <summary>One of the enum's names in lower case.</summary>
     public T? Choice<T>(string name)
@@ -46,8 +48,10 @@ public sealed class ListQuery(IQueryCollection query)
         var names = Enum.GetNames<T>();
         return names.FirstOrDefault(known => string.Equals(known, text, StringComparison.OrdinalIgnoreCase)) is { } found
             ? Enum.Parse<T>(found)
-            : throw new ArgumentException($"{name} must be one of {string.Join(", ", names.Select(n => n.ToLowerInvariant()))}; it is {Shown(text)}.");
+            : throw Wrong(name, $"{name} must be one of {string.Join(", ", names.Select(n => n.ToLowerInvariant()))}; it is {Shown(text)}.");
     }
+
+    private static ArgumentException Wrong(string parameter, string message) => new(message, parameter);
 
     private static string Shown(string text) => text.Length > 60 ? text[..60] + "..." : text;
 }

@@ -39,7 +39,7 @@ internal sealed partial class QueueListener(
             }
             catch (QueueException error) when (error.Status == HttpStatusCode.NotFound)
             {
-                await TryCreateAsync(stop);
+                wait = await TryCreateAsync(stop) ? FirstWait : await RestAsync(wait, LongestOutage, stop);
             }
             catch (Exception error)
             {
@@ -108,21 +108,23 @@ internal sealed partial class QueueListener(
         }
     }
 
-    private async Task TryCreateAsync(CancellationToken stop)
+    private async Task<bool> TryCreateAsync(CancellationToken stop)
     {
         try
         {
             await client.CreateAsync(queue, stop);
+            return true;
         }
         catch (Exception error) when (error is not OperationCanceledException || !stop.IsCancellationRequested)
         {
             Report(error, stop);
-            await RestAsync(FirstWait, LongestIdle, stop);
         }
         catch (OperationCanceledException)
         {
             // Stopping.
         }
+
+        return false;
     }
 
     private void Report(Exception error, CancellationToken stop)

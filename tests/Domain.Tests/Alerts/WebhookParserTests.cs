@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Text;
 using Nightwatch.Domain.Alerts;
 
@@ -29,6 +30,32 @@ public sealed class WebhookParserTests(ITestOutputHelper output)
         var refusal = (await world.IngestAsync(AlertFormat.Alertmanager, body)).Refusal;
         Assert.Equal((status, field), (refusal!.Status, refusal.Field));
         Assert.Single(world.FindingDocuments.All(AlertsWorld.Tenant));
+    }
+
+    [Fact]
+    public async Task IngestAsync_CompressedBody_IsRefusedWithWhatToDo()
+    {
+        using var body = new MemoryStream();
+        using (var gzip = new GZipStream(body, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write("""{"version":"4","alerts":[]}"""u8);
+        }
+
+        var outcome = await world.Ingest.IngestAsync(AlertsWorld.Tenant, AlertFormat.Alertmanager, body.ToArray(), TestContext.Current.CancellationToken);
+
+        Assert.Equal(415, outcome.Refusal!.Status);
+        Assert.Contains("send it plain", outcome.Refusal.Message, StringComparison.Ordinal);
+        Assert.True(outcome.WantsReconciliation);
+    }
+
+    [Theory]
+    [InlineData(AlertFormat.Alertmanager, """{"version":"4","truncatedAlerts":null,"alerts":[ALERT]}""")]
+    [InlineData(AlertFormat.Generic, """{"truncatedAlerts":"some","groupKey":7,"alerts":[ALERT]}""")]
+    public async Task IngestAsync_EnvelopeThatSaysNothing_KeepsTheAlerts(AlertFormat format, string body)
+    {
+        var outcome = await world.IngestAsync(format, body.Replace("ALERT", """{"status":"firing","labels":{"alertname":"a"},"startsAt":"2026-03-04T11:00:00Z"}""", StringComparison.Ordinal));
+
+        Assert.Equal((1, 0), (outcome.Accepted.Count, outcome.Truncated));
     }
 
     [Theory]

@@ -23,6 +23,17 @@ public sealed class ConcludeInvestigationTests : InvestigationSteps
     }
 
     [Fact]
+    public async Task Conclude_OnlyTheOwnStoreAnswers_DoesNotSayThatItLooked()
+    {
+        using var blind = new Investigator(null, Now, _ => new FakeCatalog(r =>
+            r.Name.StartsWith("find_", StringComparison.Ordinal) || r.Name.StartsWith("get_", StringComparison.Ordinal) ? FakeCatalog.Data(r, new { incidents = Array.Empty<object>() }) : FakeCatalog.Down(r)));
+        await blind.OpenAsync("inc", [Alert], InvestigationDepth.Standard, Cancellation);
+        var view = await blind.RunAsync("inc", Cancellation);
+
+        Assert.Contains("neither metrics nor logs answered", view.Investigation.Conclusion!.Summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Conclude_DiedBeforeTellingTheIncident_NextCallTellsIt()
     {
         await StartAsync();

@@ -112,14 +112,19 @@ public sealed partial class RoadTests(AppFixture app)
     [InlineData("api/incidents?pageSize=0", "pageSize")]
     [InlineData("api/incidents?pageSize=many", "pageSize")]
     [InlineData("api/incidents?status=closed", "status")]
-    [InlineData("api/incidents?continuationToken=zzz", "token")]
+    [InlineData("api/incidents?continuationToken=zzz", "continuationToken")]
+    [InlineData("api/incidents?continuationToken=WyJ4IiwiXHVkODAwIl0", "continuationToken")]
     [InlineData("api/alerts?from=yesterday", "from")]
+    [InlineData("api/alerts?from=2026-02-01&to=2026-01-01", "from")]
+    [InlineData("api/alerts?fingerprint=x", "fingerprint")]
     public async Task Lists_WithABadParameter_SayWhichAndWhy(string path, string named)
     {
         using var answer = await app.Next.Http.GetAsync(path, Stop);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains(named, await answer.Content.ReadAsStringAsync(Stop), StringComparison.OrdinalIgnoreCase);
+        var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Stop)).RootElement;
+        Assert.Equal(named, problem.GetProperty("field").GetString());
+        Assert.DoesNotContain("Parameter", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]

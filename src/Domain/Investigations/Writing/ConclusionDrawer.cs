@@ -36,9 +36,12 @@ internal static class ConclusionDrawer
     {
         if (hypotheses.Count == 0)
         {
-            return evidence.Any(e => e.Status == ToolStatus.Success)
-                ? $"{subject.Service ?? subject.AlertName}: nothing in the evidence explains the alert."
-                : $"{subject.Service ?? subject.AlertName}: no source answered, so nothing can be said about the cause.";
+            // What our own store remembers of the alert is no look at what goes on.
+            var looked = evidence.Any(e => e.Status != ToolStatus.Error && e.Tool.StartsWith("query_", StringComparison.Ordinal));
+            var why = looked ? "nothing in the evidence explains the alert."
+                : evidence.Any(e => e.Status == ToolStatus.Success) ? "neither metrics nor logs answered, so nothing can be said about the cause."
+                : "no source answered, so nothing can be said about the cause.";
+            return $"{subject.Service ?? subject.AlertName}: {why}";
         }
 
         var top = hypotheses[0];
