@@ -19,7 +19,8 @@ internal sealed class AlertmanagerAlertSource(IHttpClientFactory clients, Source
 
     public async Task<IReadOnlyList<ActiveAlert>> ListAlertsAsync(CancellationToken cancellationToken)
     {
-        var answers = await source.GetListAsync<AlertAnswer>("api/v2/alerts?active=true&silenced=true&inhibited=true&unprocessed=true", cancellationToken).ConfigureAwait(false);
+        var answers = await source.GetListAsync<AlertAnswer>(
+            "api/v2/alerts?active=true&silenced=true&inhibited=true&unprocessed=true", cancellationToken).ConfigureAwait(false);
         return
         [
             .. answers.Select(static a => new ActiveAlert

@@ -19,7 +19,8 @@ public static class AlertmanagerExtensions
         services.AddSourceHttpClient(AlertmanagerAlertSource.ClientName);
         foreach (var options in SourceOptions.ReadAll(configuration, "ALERTMANAGER", "alertmanager"))
         {
-            services.AddSingleton<IAlertSource>(s => new AlertmanagerAlertSource(s.GetRequiredService<IHttpClientFactory>(), options, s.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<IAlertSource>(
+                s => new AlertmanagerAlertSource(s.GetRequiredService<IHttpClientFactory>(), options, s.GetRequiredService<TimeProvider>()));
         }
 
         return services;

@@ -19,7 +19,8 @@ public static class GrafanaExtensions
         services.AddSourceHttpClient(GrafanaChangeSource.ClientName);
         if (SourceOptions.Read(configuration, "GRAFANA", "grafana") is { } options)
         {
-            services.AddSingleton<IChangeSource>(s => new GrafanaChangeSource(s.GetRequiredService<IHttpClientFactory>(), options, s.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<IChangeSource>(
+                s => new GrafanaChangeSource(s.GetRequiredService<IHttpClientFactory>(), options, s.GetRequiredService<TimeProvider>()));
         }
 
         return services;

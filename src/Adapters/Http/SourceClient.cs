@@ -11,7 +11,12 @@ internal sealed record RefusedAnswer(HttpStatusCode Status, string? ContentType,
 /// Asks one outside system over HTTP for JSON: time limit, size limit, and every failure mapped to a <see cref="SourceException"/> whose message says what
 /// happened without any credential. It logs nothing; the one who handles the failure does.
 /// </summary>
-internal sealed class SourceClient(IHttpClientFactory clients, string clientName, SourceOptions options, Func<RefusedAnswer, (SourceFailure Failure, string Message)?> explain, TimeProvider time)
+internal sealed class SourceClient(
+    IHttpClientFactory clients,
+    string clientName,
+    SourceOptions options,
+    Func<RefusedAnswer, (SourceFailure Failure, string Message)?> explain,
+    TimeProvider time)
 {
     private const int ErrorBodyBytes = 8 * 1024;
 
@@ -27,7 +32,9 @@ internal sealed class SourceClient(IHttpClientFactory clients, string clientName
         var query = QueryText.Of(parameters);
         return query.Length <= 1800
             ? GetAsync<T>($"{path}?{query}", cancellationToken)
-            : SendAsync<T>(() => new HttpRequestMessage(HttpMethod.Post, new Uri(options.Url, path)) { Content = new FormUrlEncodedContent(parameters) }, cancellationToken);
+            : SendAsync<T>(
+                () => new HttpRequestMessage(HttpMethod.Post, new Uri(options.Url, path)) { Content = new FormUrlEncodedContent(parameters) },
+                cancellationToken);
     }
 
     /// <summary>GET of a JSON array of objects.</summary>
@@ -96,7 +103,8 @@ internal sealed class SourceClient(IHttpClientFactory clients, string clientName
             request.Headers.TryAddWithoutValidation(header.Key, header.Value);
         }
 
-        using var response = await clients.CreateClient(clientName).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        using var response = await clients.CreateClient(clientName).SendAsync(
+            request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         var type = response.Content.Headers.ContentType?.MediaType;
         if (!response.IsSuccessStatusCode)
         {
@@ -150,5 +158,6 @@ internal sealed class SourceClient(IHttpClientFactory clients, string clientName
     private SourceException Malformed(JsonException exception) =>
         Failed(SourceFailure.BadAnswer, $"the answer is not of the documented form (at {FailureText.Shorten(exception.Path ?? "$")})", exception);
 
-    private SourceException Failed(SourceFailure failure, string message, Exception? inner = null) => new(failure, options.Name, $"{options.Name}: {message}", inner);
+    private SourceException Failed(SourceFailure failure, string message, Exception? inner = null) =>
+        new(failure, options.Name, $"{options.Name}: {message}", inner);
 }

@@ -4,7 +4,9 @@ using Nightwatch.Domain.Serialization;
 
 namespace Nightwatch.Adapters.Http;
 
-/// <summary>The serialiser for answers from outside: as <see cref="NightwatchJson"/>, and a null where none is documented is refused instead of met later.</summary>
+/// <summary>
+/// The serialiser for answers from outside: as <see cref="NightwatchJson"/>, and a null where none is documented is refused instead of met later.
+/// </summary>
 internal static class SourceJson
 {
     public static JsonSerializerOptions Options { get; } = Create();
@@ -42,5 +44,6 @@ internal sealed class LabelsConverter : JsonConverter<Dictionary<string, string>
         return reader.TokenType == JsonTokenType.EndObject ? labels : throw new JsonException();
     }
 
-    public override void Write(Utf8JsonWriter writer, Dictionary<string, string> value, JsonSerializerOptions options) => throw new NotSupportedException("Answers are only read.");
+    public override void Write(Utf8JsonWriter writer, Dictionary<string, string> value, JsonSerializerOptions options) =>
+        throw new NotSupportedException("Answers are only read.");
 }

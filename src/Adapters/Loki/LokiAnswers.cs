@@ -36,5 +36,6 @@ internal sealed class LokiValueConverter : JsonConverter<LokiValue>
         return new LokiValue(DateTimeOffset.UnixEpoch.AddTicks(nanoseconds / 100), line);
     }
 
-    public override void Write(Utf8JsonWriter writer, LokiValue value, JsonSerializerOptions options) => throw new NotSupportedException("Answers are only read.");
+    public override void Write(Utf8JsonWriter writer, LokiValue value, JsonSerializerOptions options) =>
+        throw new NotSupportedException("Answers are only read.");
 }

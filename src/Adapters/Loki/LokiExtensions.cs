@@ -24,7 +24,8 @@ public static class LokiExtensions
         foreach (var options in SourceOptions.ReadAll(configuration, "LOKI", "loki"))
         {
             var own = WithTenant(options, configuration["LOKI_TENANT"]);
-            services.AddSingleton<ILogSource>(s => new LokiLogSource(s.GetRequiredService<IHttpClientFactory>(), own, explore, s.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<ILogSource>(
+                s => new LokiLogSource(s.GetRequiredService<IHttpClientFactory>(), own, explore, s.GetRequiredService<TimeProvider>()));
         }
 
         return services;

@@ -26,7 +26,8 @@ internal static class MetricName
         return isCounter && !text.EndsWith("_total", StringComparison.Ordinal) ? text + "_total" : text;
     }
 
-    public static string Label(string name) => Clean(name) is var clean && clean == "le" ? "le_" : clean.StartsWith("__", StringComparison.Ordinal) ? clean[1..] : clean;
+    public static string Label(string name) =>
+        Clean(name) is var clean && clean == "le" ? "le_" : clean.StartsWith("__", StringComparison.Ordinal) ? clean[1..] : clean;
 
     public static string Number(double value) =>
         double.IsNaN(value) ? "NaN"
@@ -34,7 +35,8 @@ internal static class MetricName
         : double.IsNegativeInfinity(value) ? "-Inf"
         : value.ToString("R", CultureInfo.InvariantCulture);
 
-    public static string EscapeHelp(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "", StringComparison.Ordinal);
+    public static string EscapeHelp(string text) =>
+        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "", StringComparison.Ordinal);
 
     public static string EscapeLabel(string text) => EscapeHelp(text).Replace("\"", "\\\"", StringComparison.Ordinal);
 

@@ -28,7 +28,12 @@ internal static class ProcessMetrics
         Line(text, "nightwatch_build_info", $"{{version=\"{MetricName.EscapeLabel(Version)}\"}}", 1);
         Metric(text, "process_cpu_seconds_total", "counter", "Processor time used, user and system.", process.TotalProcessorTime.TotalSeconds);
         Metric(text, "process_resident_memory_bytes", "gauge", "Memory in use.", process.WorkingSet64);
-        Metric(text, "process_start_time_seconds", "gauge", "When the process started, in Unix seconds.", new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds() / 1000d);
+        Metric(
+            text,
+            "process_start_time_seconds",
+            "gauge",
+            "When the process started, in Unix seconds.",
+            new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds() / 1000d);
     }
 
     private static void Metric(StringBuilder text, string name, string type, string help, double value)

@@ -58,7 +58,9 @@ internal sealed partial class OpenAiChatModel : IChatModel
                 Remember(request, support);
                 return request.JsonSchema is { } schema ? answer with { Text = Checked(answer.Text, schema) } : answer;
             }
-            catch (ClientResultException exception) when (exception.Status is 400 or 415 or 422 && request.JsonSchema is not null && support != SchemaSupport.Words)
+            catch (ClientResultException exception) when (exception.Status is 400 or 415 or 422
+                && request.JsonSchema is not null
+                && support != SchemaSupport.Words)
             {
                 // It may be the schema or something else that was refused; if something else, the simplest way is refused as well and tells it.
                 support++;
@@ -183,7 +185,8 @@ internal sealed partial class OpenAiChatModel : IChatModel
         ClientResultException { Status: > 0 } refused => Failed(OfStatus(refused.Status), $"{Said(refused)} ({refused.Status})", WithoutSecret(refused)),
         ClientResultException => Failed(SourceFailure.Unavailable, "the endpoint cannot be reached"),
         // Ours, the library's, or the stall's: the caller's own was let through before.
-        OperationCanceledException => Failed(SourceFailure.Timeout, $"no answer within {options.Timeout.TotalSeconds:0} s, or none for {options.StallTimeout.TotalSeconds:0} s"),
+        OperationCanceledException => Failed(
+            SourceFailure.Timeout, $"no answer within {options.Timeout.TotalSeconds:0} s, or none for {options.StallTimeout.TotalSeconds:0} s"),
         AnswerTooLargeException => Failed(SourceFailure.BadAnswer, "the answer is too large"),
         HttpRequestException http => Failed(SourceFailure.Unavailable, FailureText.OfConnection(http, options.Endpoint)),
         IOException => Failed(SourceFailure.Unavailable, "the endpoint broke off its answer"),
@@ -192,7 +195,8 @@ internal sealed partial class OpenAiChatModel : IChatModel
         _ => null,
     };
 
-    private static SourceFailure OfStatus(int status) => status is >= 200 and < 400 ? SourceFailure.BadAnswer : SourceClient.FailureOf((System.Net.HttpStatusCode)status);
+    private static SourceFailure OfStatus(int status) =>
+        status is >= 200 and < 400 ? SourceFailure.BadAnswer : SourceClient.FailureOf((System.Net.HttpStatusCode)status);
 
     /// <summary>The endpoint's own message; it may quote the key.</summary>
     private string Said(ClientResultException refused)
@@ -211,7 +215,9 @@ internal sealed partial class OpenAiChatModel : IChatModel
             // HTML of a gateway, most likely; the status says enough.
         }
 
-        return said.Length == 0 ? "the endpoint refused" : FailureText.Shorten(options.Key is { } key ? said.Replace(key, "[masked]", StringComparison.Ordinal) : said);
+        return said.Length == 0
+            ? "the endpoint refused"
+            : FailureText.Shorten(options.Key is { } key ? said.Replace(key, "[masked]", StringComparison.Ordinal) : said);
     }
 
     /// <summary>The exception is kept for the log only when its text does not hold the key.</summary>
@@ -220,8 +226,10 @@ internal sealed partial class OpenAiChatModel : IChatModel
 
     private static long Estimate(int characters) => (characters + ToolRendering.CharactersPerToken - 1) / ToolRendering.CharactersPerToken;
 
-    private static SourceException Failed(SourceFailure failure, string message, Exception? inner = null) => new(failure, SourceName, $"{SourceName}: {message}", inner);
+    private static SourceException Failed(SourceFailure failure, string message, Exception? inner = null) =>
+        new(failure, SourceName, $"{SourceName}: {message}", inner);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The endpoint of {Model} does not take a schema as structured output; from now on it gets it as {Support}.")]
+    [LoggerMessage(
+        Level = LogLevel.Information, Message = "The endpoint of {Model} does not take a schema as structured output; from now on it gets it as {Support}.")]
     private partial void LogSchemaSupport(string model, string support);
 }

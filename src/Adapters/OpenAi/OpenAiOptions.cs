@@ -28,7 +28,9 @@ internal sealed record OpenAiOptions
         var model = configuration["OPENAI_MODEL"];
         if (string.IsNullOrWhiteSpace(endpoint) && string.IsNullOrWhiteSpace(key))
         {
-            return string.IsNullOrWhiteSpace(model) ? null : throw SourceOptions.Wrong("OPENAI_MODEL", "is set, but neither OPENAI_ENDPOINT nor OPENAI_API_KEY is");
+            return string.IsNullOrWhiteSpace(model)
+                ? null
+                : throw SourceOptions.Wrong("OPENAI_MODEL", "is set, but neither OPENAI_ENDPOINT nor OPENAI_API_KEY is");
         }
 
         if (string.IsNullOrWhiteSpace(model) || model.Length > 128 || model.Any(char.IsControl))
@@ -44,7 +46,9 @@ internal sealed record OpenAiOptions
         var url = SourceOptions.ReadUrl(string.IsNullOrWhiteSpace(endpoint) ? "https://api.openai.com/v1" : endpoint, "OPENAI_ENDPOINT");
         return new OpenAiOptions
         {
-            Endpoint = url.UserInfo.Length == 0 ? SourceOptions.AsBase(url) : throw SourceOptions.Wrong("OPENAI_ENDPOINT", "must hold no credentials; use OPENAI_API_KEY"),
+            Endpoint = url.UserInfo.Length == 0
+                ? SourceOptions.AsBase(url)
+                : throw SourceOptions.Wrong("OPENAI_ENDPOINT", "must hold no credentials; use OPENAI_API_KEY"),
             Model = model.Trim(),
             Key = string.IsNullOrEmpty(key) ? null : key,
             Timeout = TimeSpan.FromSeconds(SourceOptions.ReadNumber(configuration["OPENAI_TIMEOUT_SECONDS"], "OPENAI_TIMEOUT_SECONDS", 120, 1, 900)),

@@ -88,11 +88,15 @@ internal sealed class SampleValueConverter : JsonConverter<SampleValue>
         return new SampleValue(DateTimeOffset.FromUnixTimeMilliseconds((long)Math.Round(seconds * 1000)), value);
     }
 
-    public override void Write(Utf8JsonWriter writer, SampleValue value, JsonSerializerOptions options) => throw new NotSupportedException("Answers are only read.");
+    public override void Write(Utf8JsonWriter writer, SampleValue value, JsonSerializerOptions options) =>
+        throw new NotSupportedException("Answers are only read.");
 
     private static double Number(ref Utf8JsonReader reader)
     {
-        if (!reader.HasValueSequence && !reader.ValueIsEscaped && Utf8Parser.TryParse(reader.ValueSpan, out double plain, out var used) && used == reader.ValueSpan.Length)
+        if (!reader.HasValueSequence
+            && !reader.ValueIsEscaped
+            && Utf8Parser.TryParse(reader.ValueSpan, out double plain, out var used)
+            && used == reader.ValueSpan.Length)
         {
             return plain;
         }

@@ -19,7 +19,8 @@ public static class PrometheusExtensions
         services.AddSourceHttpClient(PrometheusMetricSource.ClientName);
         foreach (var options in SourceOptions.ReadAll(configuration, "PROMETHEUS", "prometheus"))
         {
-            services.AddSingleton<IMetricSource>(s => new PrometheusMetricSource(s.GetRequiredService<IHttpClientFactory>(), options, s.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<IMetricSource>(
+                s => new PrometheusMetricSource(s.GetRequiredService<IHttpClientFactory>(), options, s.GetRequiredService<TimeProvider>()));
         }
 
         return services;

@@ -16,7 +16,8 @@ internal sealed class PrometheusMetricSource(IHttpClientFactory clients, SourceO
 
     public async Task<MetricAnswer<MetricSample>> QueryAsync(string promql, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        var (data, notes) = await AskAsync<QueryData>("api/v1/query", [new("query", promql), new("time", QueryText.Seconds(at)), TimeLimit()], cancellationToken).ConfigureAwait(false);
+        var (data, notes) = await AskAsync<QueryData>(
+            "api/v1/query", [new("query", promql), new("time", QueryText.Seconds(at)), TimeLimit()], cancellationToken).ConfigureAwait(false);
         return data.ResultType switch
         {
             "vector" or "matrix" => Samples(Series(data.Result), notes),
@@ -47,7 +48,8 @@ internal sealed class PrometheusMetricSource(IHttpClientFactory clients, SourceO
         return new(series, WithHistograms(notes, results.Count - series.Count));
     }
 
-    public async Task<MetricAnswer<IReadOnlyDictionary<string, string>>> FindSeriesAsync(IReadOnlyList<string> selectors, TimeWindow window, int limit, CancellationToken cancellationToken)
+    public async Task<MetricAnswer<IReadOnlyDictionary<string, string>>> FindSeriesAsync(
+        IReadOnlyList<string> selectors, TimeWindow window, int limit, CancellationToken cancellationToken)
     {
         List<KeyValuePair<string, string>> parameters =
         [
@@ -120,7 +122,8 @@ internal sealed class PrometheusMetricSource(IHttpClientFactory clients, SourceO
     private static IReadOnlyList<string> WithHistograms(IReadOnlyList<string> notes, int count) =>
         count == 0 ? notes : [.. notes, $"{count} native histogram series have no plain number and are left out"];
 
-    private async Task<(T Data, IReadOnlyList<string> Notes)> AskAsync<T>(string path, IReadOnlyList<KeyValuePair<string, string>> parameters, CancellationToken cancellationToken)
+    private async Task<(T Data, IReadOnlyList<string> Notes)> AskAsync<T>(
+        string path, IReadOnlyList<KeyValuePair<string, string>> parameters, CancellationToken cancellationToken)
     {
         var answer = await source.AskAsync<PrometheusEnvelope<T>>(path, parameters, cancellationToken).ConfigureAwait(false);
         return answer is { Status: "success", Data: { } data }

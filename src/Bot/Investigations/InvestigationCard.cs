@@ -6,7 +6,9 @@ using Nightwatch.Domain.Tools;
 
 namespace Nightwatch.Bot.Investigations;
 
-/// <summary>An investigation as an Adaptive Card 1.5: what was concluded, what it rests on, what to do next. Bounded in size, since Teams refuses larger messages.</summary>
+/// <summary>
+/// An investigation as an Adaptive Card 1.5: what was concluded, what it rests on, what to do next. Bounded in size, since Teams refuses larger messages.
+/// </summary>
 public static class InvestigationCard
 {
     /// <summary>Bytes of UTF-8. Teams takes 28 KB per message.</summary>
@@ -82,7 +84,13 @@ public static class InvestigationCard
     private static JsonObject Head(InvestigationView view, int text)
     {
         var investigation = view.Investigation;
-        var facts = new JsonArray(Fact("Status", view.Incident is { Status: IncidentStatus.Resolved } ? $"{investigation.Status.ToString().ToLowerInvariant()}, resolved" : investigation.Status.ToString().ToLowerInvariant(), text));
+        var facts = new JsonArray(
+            Fact(
+                "Status",
+                view.Incident is { Status: IncidentStatus.Resolved }
+                    ? $"{investigation.Status.ToString().ToLowerInvariant()}, resolved"
+                    : investigation.Status.ToString().ToLowerInvariant(),
+                text));
         if (investigation.Subject is { } subject)
         {
             facts.Add((JsonNode)Fact("Alert", subject.AlertName, text));
@@ -122,7 +130,10 @@ public static class InvestigationCard
     /// <summary>The evidence that the hypotheses rest on is in their points; here stands what was measured, newest rounds last.</summary>
     private static JsonObject? Evidence(IReadOnlyList<Evidence> evidence, int most, int text)
     {
-        var answers = evidence.Where(e => e.Status == ToolStatus.Success && e.Facts.Count > 0 && (e.Topic.StartsWith("golden.", StringComparison.Ordinal) || e.Topic == Topics.AlertExpression || e.Topic == Topics.Change)).Take(most).ToList();
+        var answers = evidence
+            .Where(e => e.Status == ToolStatus.Success && e.Facts.Count > 0 && (e.Topic.StartsWith("golden.", StringComparison.Ordinal) || e.Topic == Topics.AlertExpression || e.Topic == Topics.Change))
+            .Take(most)
+            .ToList();
         return answers.Count == 0
             ? null
             : new JsonObject

@@ -48,7 +48,9 @@ public sealed record AlertEpisode
 
     public required DateTimeOffset ChangedAt { get; init; }
 
-    /// <summary>How the episode ended: resolved, superseded (a newer one of the same alert began), reconciled (Alertmanager no longer knows it), expired.</summary>
+    /// <summary>
+    /// How the episode ended: resolved, superseded (a newer one of the same alert began), reconciled (Alertmanager no longer knows it), expired.
+    /// </summary>
     public string? ClosedBecause { get; init; }
 
     public string? IncidentId { get; init; }

@@ -184,7 +184,9 @@ internal sealed partial class AlertReader
     private static string? ReadUrl(JsonElement value)
     {
         var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
-        return text.Length is > 0 and <= 16 * 1024 && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? CleanText.Line(text) : null;
+        return text.Length is > 0 and <= 16 * 1024 && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+            ? CleanText.Line(text)
+            : null;
     }
 
     private string? TextOf(JsonElement value) => value.ValueKind switch

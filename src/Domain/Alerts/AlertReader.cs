@@ -119,7 +119,11 @@ internal sealed partial class AlertReader(AlertFormat format, IntakeOptions limi
 
         if (startsAt > now + limits.MaxFuture || startsAt < Earliest)
         {
-            return Wrong("startsAt", string.Create(CultureInfo.InvariantCulture, $"is {startsAt:yyyy-MM-ddTHH:mm:ssZ}; it must lie between 2000 and {limits.MaxFuture.TotalHours:0} hours from now, check the sender's clock"));
+            return Wrong(
+                "startsAt",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"is {startsAt:yyyy-MM-ddTHH:mm:ssZ}; it must lie between 2000 and {limits.MaxFuture.TotalHours:0} hours from now, check the sender's clock"));
         }
 
         return true;

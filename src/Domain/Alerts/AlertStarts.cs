@@ -42,7 +42,8 @@ internal sealed class AlertStarts(IDocuments<AlertStart> starts, IDocuments<Aler
         return delivery with { Alert = delivery.Alert with { StartsAt = start, EndsAt = end } };
     }
 
-    private async Task<DateTimeOffset?> FindOpenAsync(string tenant, string fingerprint, AlertStart? agreed, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<DateTimeOffset?> FindOpenAsync(
+        string tenant, string fingerprint, AlertStart? agreed, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (agreed is not null)
         {

@@ -6,8 +6,8 @@ namespace Nightwatch.Domain.Alerts;
 public static class AlertsServiceCollectionExtensions
 {
     /// <summary>
-    /// The intake, reconciliation and lists of alerts. Needs <c>IDocuments&lt;&gt;</c> of AlertEpisode, AlertStart and Finding, a TimeProvider, and any number of
-    /// IAlertSource. Without an IMaintenanceWindows of the caller there are none.
+    /// The intake, reconciliation and lists of alerts. Needs <c>IDocuments&lt;&gt;</c> of AlertEpisode, AlertStart and Finding, a TimeProvider, and any
+    /// number of IAlertSource. Without an IMaintenanceWindows of the caller there are none.
     /// </summary>
     public static IServiceCollection AddAlerts(this IServiceCollection services)
     {

@@ -55,7 +55,9 @@ public sealed class LabelMatcher
         var value = Unquote(text[(at + op.Length)..].Trim());
         try
         {
-            matcher = From(new SilenceMatcher(name ?? "", value ?? throw new ArgumentException("the value's quotes are not closed"), op is "=~" or "!~", op is "=" or "=~"));
+            matcher = From(
+                new SilenceMatcher(
+                    name ?? "", value ?? throw new ArgumentException("the value's quotes are not closed"), op is "=~" or "!~", op is "=" or "=~"));
             problem = "";
             return true;
         }
@@ -88,7 +90,8 @@ public sealed class LabelMatcher
         }
         catch (NotSupportedException)
         {
-            throw new ArgumentException("the regular expression uses a lookaround, a back-reference or an atomic group, or is too large; write it without (Alertmanager's RE2 has none either)");
+            throw new ArgumentException(
+                "the regular expression uses a lookaround, a back-reference or an atomic group, or is too large; write it without (Alertmanager's RE2 has none either)");
         }
         catch (ArgumentException e)
         {
@@ -105,6 +108,8 @@ public sealed class LabelMatcher
             return text;
         }
 
-        return text.Length >= 2 && text[^1] == text[0] ? text[1..^1].Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal) : null;
+        return text.Length >= 2 && text[^1] == text[0]
+            ? text[1..^1].Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal)
+            : null;
     }
 }

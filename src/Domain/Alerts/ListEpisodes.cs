@@ -50,7 +50,14 @@ public sealed class ListEpisodes(IDocuments<AlertEpisode> episodes)
         ListArguments.AddRange(where, "startsAt", filter.StartedFrom, filter.StartedBefore);
         var page = await episodes.QueryAsync(
             tenant,
-            new DocumentQuery { Where = where, OrderBy = "startsAt", Descending = true, PageSize = filter.PageSize, ContinuationToken = filter.ContinuationToken },
+            new DocumentQuery
+            {
+                Where = where,
+                OrderBy = "startsAt",
+                Descending = true,
+                PageSize = filter.PageSize,
+                ContinuationToken = filter.ContinuationToken,
+            },
             cancellationToken);
         return new Listing<AlertEpisode>([.. page.Documents.Select(d => d.Value)], page.ContinuationToken);
     }

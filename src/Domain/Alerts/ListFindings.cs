@@ -13,8 +13,8 @@ public sealed class ListFindings(IDocuments<Finding> findings)
         ListArguments.Check(pageSize);
         var where = new List<FieldFilter>();
         ListArguments.AddEqual(where, "kind", kind);
-        var page = await findings.QueryAsync(
-            tenant, new DocumentQuery { Where = where, OrderBy = "lastAt", Descending = true, PageSize = pageSize, ContinuationToken = continuationToken }, cancellationToken);
+        var query = new DocumentQuery { Where = where, OrderBy = "lastAt", Descending = true, PageSize = pageSize, ContinuationToken = continuationToken };
+        var page = await findings.QueryAsync(tenant, query, cancellationToken);
         return new Listing<Finding>([.. page.Documents.Select(d => d.Value)], page.ContinuationToken);
     }
 }

@@ -1,6 +1,8 @@
 namespace Nightwatch.Domain.Alerts;
 
-/// <summary>Reads maintenance windows from YAML, strictly: an unknown key, a bad matcher or a bad time is a problem with its line. See docs/maintenance-windows.md.</summary>
+/// <summary>
+/// Reads maintenance windows from YAML, strictly: an unknown key, a bad matcher or a bad time is a problem with its line. See docs/maintenance-windows.md.
+/// </summary>
 public static class MaintenanceWindowsFile
 {
     private const int MaxWindows = 500;
@@ -39,7 +41,8 @@ public static class MaintenanceWindowsFile
 
         foreach (var item in list.Items)
         {
-            if (YamlFields.Open(item, "a window", problems, "name", "matchers", "start", "end", "weekly") is { } fields && ReadWindow(fields, problems) is { } window)
+            if (YamlFields.Open(
+                item, "a window", problems, "name", "matchers", "start", "end", "weekly") is { } fields && ReadWindow(fields, problems) is { } window)
             {
                 windows.Add(window);
             }
@@ -67,7 +70,9 @@ public static class MaintenanceWindowsFile
                 fields.Problem("weekly", "a window has either start and end, or weekly");
             }
 
-            return ReadWeekly(weekly, problems) is { } schedule && name is not null ? new MaintenanceWindow { Name = name, Matchers = matchers, Weekly = schedule } : null;
+            return ReadWeekly(weekly, problems) is { } schedule && name is not null
+                ? new MaintenanceWindow { Name = name, Matchers = matchers, Weekly = schedule }
+                : null;
         }
 
         var (start, end) = (fields.Time("start"), fields.Time("end"));

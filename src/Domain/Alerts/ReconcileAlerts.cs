@@ -6,10 +6,14 @@ namespace Nightwatch.Domain.Alerts;
 
 public sealed class ReconcileOptions
 {
-    /// <summary>How long an open alert must be missing from every source before it is closed; longer than an Alertmanager needs to be told again after a restart.</summary>
+    /// <summary>
+    /// How long an open alert must be missing from every source before it is closed; longer than an Alertmanager needs to be told again after a restart.
+    /// </summary>
     public TimeSpan Grace { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Open episodes of senders that cannot be asked (Grafana, generic) are closed after this time; null leaves them open until they resolve.</summary>
+    /// <summary>
+    /// Open episodes of senders that cannot be asked (Grafana, generic) are closed after this time; null leaves them open until they resolve.
+    /// </summary>
     public TimeSpan? ExpireUnpolledAfter { get; set; }
 
     /// <summary>Open episodes looked at in one run.</summary>
@@ -59,7 +63,14 @@ public sealed class ReconcileAlerts(
         var changed = new List<string>();
         var (open, closed) = await GoThroughOpenAsync(tenant, decision, changed, cancellationToken);
         var (opened, reopened) = await TakeUnknownAsync(tenant, decision, open, changed, cancellationToken);
-        return new ReconcileOutcome { ChangedEpisodeIds = changed, Opened = opened, Reopened = reopened, Closed = closed, UnreachableSources = held.Unreachable };
+        return new ReconcileOutcome
+        {
+            ChangedEpisodeIds = changed,
+            Opened = opened,
+            Reopened = reopened,
+            Closed = closed,
+            UnreachableSources = held.Unreachable,
+        };
     }
 
     private async Task<HeldAlerts> AskAsync(string tenant, CancellationToken cancellationToken)
@@ -89,14 +100,24 @@ public sealed class ReconcileAlerts(
 
                 if (alerts.Count > options.Value.MaxSourceAlerts)
                 {
-                    await findings.RaiseAsync(tenant, FindingKinds.AlertSourceOverflow, source.Name, $"{source.Name} holds {alerts.Count} alerts; {options.Value.MaxSourceAlerts} were looked at.", cancellationToken);
+                    await findings.RaiseAsync(
+                        tenant,
+                        FindingKinds.AlertSourceOverflow,
+                        source.Name,
+                        $"{source.Name} holds {alerts.Count} alerts; {options.Value.MaxSourceAlerts} were looked at.",
+                        cancellationToken);
                     unreachable.Add(source.Name);
                 }
             }
             catch (SourceException e)
             {
                 unreachable.Add(source.Name);
-                await findings.RaiseAsync(tenant, FindingKinds.AlertSourceUnreachable, source.Name, $"{source.Name} could not be asked for its alerts: {e.Message}", cancellationToken);
+                await findings.RaiseAsync(
+                    tenant,
+                    FindingKinds.AlertSourceUnreachable,
+                    source.Name,
+                    $"{source.Name} could not be asked for its alerts: {e.Message}",
+                    cancellationToken);
             }
         }
 
@@ -146,7 +167,8 @@ public sealed class ReconcileAlerts(
         string tenant, ReconcileDecision decision, Dictionary<string, DateTimeOffset> open, List<string> changed, CancellationToken cancellationToken)
     {
         var (opened, reopened) = (0, 0);
-        var unknown = decision.Held.Active.Values.Where(a => !open.TryGetValue(a.Fingerprint, out var start) || AlertEpisode.MillisecondsOf(start) < AlertEpisode.MillisecondsOf(a.StartsAt));
+        var unknown = decision.Held.Active.Values.Where(
+            a => !open.TryGetValue(a.Fingerprint, out var start) || AlertEpisode.MillisecondsOf(start) < AlertEpisode.MillisecondsOf(a.StartsAt));
         foreach (var chunk in unknown.Chunk(PageSize))
         {
             var byId = chunk.ToDictionary(a => AlertEpisode.IdOf(a.Fingerprint, a.StartsAt), StringComparer.Ordinal);

@@ -48,7 +48,8 @@ internal sealed class ReconcileDecision(HeldAlerts held, Suppressions suppressio
         return now - since >= options.Grace ? EpisodeTransition.Close(episode, since, ClosedReasons.Reconciled, now) : null;
     }
 
-    public AlertEpisode Open(string tenant, ActiveAlert alert) => EpisodeTransition.Open(tenant, ToAlert(alert), now) with { Suppression = SuppressionOf(alert) };
+    public AlertEpisode Open(string tenant, ActiveAlert alert) =>
+        EpisodeTransition.Open(tenant, ToAlert(alert), now) with { Suppression = SuppressionOf(alert) };
 
     /// <summary>Reopens what was presumed over or ended before the source heard of it again; never what a newer episode superseded.</summary>
     public AlertEpisode? Reopen(AlertEpisode episode, ActiveAlert alert)
@@ -79,7 +80,10 @@ internal sealed class ReconcileDecision(HeldAlerts held, Suppressions suppressio
 
         if (alert.State == SuppressedState && alert.InhibitedBy.Count > 0)
         {
-            return new Suppression(SuppressionKinds.Inhibition, CleanText.Cut(CleanText.Line(alert.InhibitedBy[0]), 100), $"Inhibited by the alert {CleanText.Cut(CleanText.Line(alert.InhibitedBy[0]), 100)}.");
+            return new Suppression(
+                SuppressionKinds.Inhibition,
+                CleanText.Cut(CleanText.Line(alert.InhibitedBy[0]), 100),
+                $"Inhibited by the alert {CleanText.Cut(CleanText.Line(alert.InhibitedBy[0]), 100)}.");
         }
 
         return suppressions.Find(alert.Labels, now);

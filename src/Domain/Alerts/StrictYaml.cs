@@ -53,7 +53,9 @@ internal static class StrictYaml
             var values = 0;
             var root = ReadValue(parser, 0, ref values);
             parser.Consume<DocumentEnd>();
-            return parser.Accept<StreamEnd>(out _) ? (root, null) : (null, new ConfigurationProblem(LineOf(parser.Current!), "a second document begins here; a file holds one"));
+            return parser.Accept<StreamEnd>(out _)
+                ? (root, null)
+                : (null, new ConfigurationProblem(LineOf(parser.Current!), "a second document begins here; a file holds one"));
         }
         catch (RefusedException e)
         {

@@ -49,13 +49,20 @@ public sealed class Suppressions
         {
             if (window.Matchers.All(m => m.Matches(labels)) && window.ActiveUntil(now) is { } until)
             {
-                return new Suppression(SuppressionKinds.Maintenance, window.Name, FormattableString.Invariant($"In maintenance window '{window.Name}' until {until:yyyy-MM-dd HH:mm} UTC."));
+                return new Suppression(
+                    SuppressionKinds.Maintenance,
+                    window.Name,
+                    FormattableString.Invariant($"In maintenance window '{window.Name}' until {until:yyyy-MM-dd HH:mm} UTC."));
             }
         }
 
         foreach (var (silence, matchers) in silences)
         {
-            if (silence.State != "expired" && silence.StartsAt <= now && now < silence.EndsAt && matchers.Length > 0 && Array.TrueForAll(matchers, m => m.Matches(labels)))
+            if (silence.State != "expired"
+                && silence.StartsAt <= now
+                && now < silence.EndsAt
+                && matchers.Length > 0
+                && Array.TrueForAll(matchers, m => m.Matches(labels)))
             {
                 return new Suppression(SuppressionKinds.Silence, silence.Id, ReasonOf(silence));
             }

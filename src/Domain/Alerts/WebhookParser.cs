@@ -29,7 +29,8 @@ internal static class WebhookParser
     {
         if (body.Length > limits.MaxBodyBytes)
         {
-            return ParsedWebhook.Refused(413, null, $"The body has {body.Length} bytes; at most {limits.MaxBodyBytes} are taken. Send fewer alerts at once (Alertmanager: max_alerts).");
+            return ParsedWebhook.Refused(
+                413, null, $"The body has {body.Length} bytes; at most {limits.MaxBodyBytes} are taken. Send fewer alerts at once (Alertmanager: max_alerts).");
         }
 
         if (body.Span.StartsWith("\uFEFF"u8))
@@ -59,7 +60,8 @@ internal static class WebhookParser
         }
         catch (JsonException e)
         {
-            return ParsedWebhook.Refused(400, null, $"The body is not JSON of at most {MaxDepth} levels: line {e.LineNumber + 1}, byte {e.BytePositionInLine}.");
+            return ParsedWebhook.Refused(
+                400, null, $"The body is not JSON of at most {MaxDepth} levels: line {e.LineNumber + 1}, byte {e.BytePositionInLine}.");
         }
         catch (InvalidOperationException)
         {
@@ -77,7 +79,8 @@ internal static class WebhookParser
 
         if (root.ValueKind != JsonValueKind.Object)
         {
-            return ParsedWebhook.Refused(400, null, format == AlertFormat.Generic ? "The body must be a JSON object or an array of alerts." : "The body must be a JSON object.");
+            return ParsedWebhook.Refused(
+                400, null, format == AlertFormat.Generic ? "The body must be a JSON object or an array of alerts." : "The body must be a JSON object.");
         }
 
         if (format == AlertFormat.Alertmanager && RefuseVersion(root) is { } refused)
@@ -125,7 +128,10 @@ internal static class WebhookParser
             JsonValueKind.String => $"is \"{CleanText.Cut(CleanText.Line(TextOrEmpty(version)), 20)}\"",
             _ => "is not a string",
         };
-        return ParsedWebhook.Refused(400, "version", $"version {found}; this address takes version \"4\" of Alertmanager's webhook (Grafana: api/alerts/grafana, own senders: api/alerts).");
+        return ParsedWebhook.Refused(
+            400,
+            "version",
+            $"version {found}; this address takes version \"4\" of Alertmanager's webhook (Grafana: api/alerts/grafana, own senders: api/alerts).");
     }
 
     private static string MissingAlerts(AlertFormat format, JsonElement root) =>
@@ -168,7 +174,8 @@ internal static class WebhookParser
         var count = alerts.GetArrayLength();
         if (count > limits.MaxAlerts)
         {
-            return ParsedWebhook.Refused(413, "alerts", $"alerts holds {count} alerts; at most {limits.MaxAlerts} are taken at once (Alertmanager: max_alerts).");
+            return ParsedWebhook.Refused(
+                413, "alerts", $"alerts holds {count} alerts; at most {limits.MaxAlerts} are taken at once (Alertmanager: max_alerts).");
         }
 
         var good = new List<ParsedAlert>(count);

@@ -40,7 +40,8 @@ internal sealed class YamlFields
         {
             if (!known.Contains(key))
             {
-                problems.Add(new ConfigurationProblem(line, $"unknown key '{CleanText.Cut(CleanText.Line(key), 60)}' in {what}; known are {string.Join(", ", known!)}"));
+                problems.Add(
+                    new ConfigurationProblem(line, $"unknown key '{CleanText.Cut(CleanText.Line(key), 60)}' in {what}; known are {string.Join(", ", known!)}"));
             }
         }
 
@@ -127,7 +128,8 @@ internal sealed class YamlFields
             }
             else
             {
-                problems.Add(new ConfigurationProblem(line, $"'{CleanText.Cut(CleanText.Line(text), 40)}' is not a day; write mon, tue, wed, thu, fri, sat or sun"));
+                problems.Add(
+                    new ConfigurationProblem(line, $"'{CleanText.Cut(CleanText.Line(text), 40)}' is not a day; write mon, tue, wed, thu, fri, sat or sun"));
             }
         }
 

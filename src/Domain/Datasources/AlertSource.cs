@@ -46,7 +46,9 @@ public sealed record AlertSilence
 /// <summary>One condition on a label: value or anchored regular expression, equal or not equal. An absent label has the value "".</summary>
 public sealed record SilenceMatcher(string Name, string Value, bool IsRegex, bool IsEqual);
 
-/// <summary>The system that sends the alerts, asked for what it knows now. Every method throws <see cref="SourceException"/> for a failure of the source.</summary>
+/// <summary>
+/// The system that sends the alerts, asked for what it knows now. Every method throws <see cref="SourceException"/> for a failure of the source.
+/// </summary>
 public interface IAlertSource
 {
     string Name { get; }

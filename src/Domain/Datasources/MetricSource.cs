@@ -43,7 +43,8 @@ public interface IMetricSource
     Task<MetricAnswer<MetricSeries>> QueryRangeAsync(string promql, TimeWindow window, TimeSpan step, CancellationToken cancellationToken);
 
     /// <summary>Label sets of the series that match any of the selectors within the window, at most <paramref name="limit"/>.</summary>
-    Task<MetricAnswer<IReadOnlyDictionary<string, string>>> FindSeriesAsync(IReadOnlyList<string> selectors, TimeWindow window, int limit, CancellationToken cancellationToken);
+    Task<MetricAnswer<IReadOnlyDictionary<string, string>>> FindSeriesAsync(
+        IReadOnlyList<string> selectors, TimeWindow window, int limit, CancellationToken cancellationToken);
 
     Task<IReadOnlyList<MetricMetadata>> ListMetadataAsync(CancellationToken cancellationToken);
 

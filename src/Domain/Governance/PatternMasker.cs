@@ -27,7 +27,9 @@ public sealed partial class PatternMasker : IMasker
         return NamedSecret().Replace(result, $"$1{Masked}");
     }
 
-    [GeneratedRegex(@"-----BEGIN|eyJ|://|bearer|basic|sk-|gh[pousr]_|xox|AKIA|passw|pwd|secret|token|api.?key|accountkey", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"-----BEGIN|eyJ|://|bearer|basic|sk-|gh[pousr]_|xox|AKIA|passw|pwd|secret|token|api.?key|accountkey",
+        RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex MayHoldSecret();
 
     [GeneratedRegex(@"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[A-Za-z0-9+/=\s\\:,-]*", RegexOptions.NonBacktracking)]
@@ -45,6 +47,8 @@ public sealed partial class PatternMasker : IMasker
     [GeneratedRegex(@"\b(sk-[A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{20,}|xox[a-z]-[A-Za-z0-9-]{10,}|AKIA[0-9A-Z]{16})", RegexOptions.NonBacktracking)]
     private static partial Regex ApiKey();
 
-    [GeneratedRegex(@"((?:password|passwd|pwd|secret|token|api[_-]?key|accountkey)[""']?\s*[=:]\s*[""']?)[^\s""',;&}{\[]{4,}", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"((?:password|passwd|pwd|secret|token|api[_-]?key|accountkey)[""']?\s*[=:]\s*[""']?)[^\s""',;&}{\[]{4,}",
+        RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex NamedSecret();
 }

@@ -119,7 +119,11 @@ internal static class Affinity
     private static bool IsSameHost(string x, string y) => x == y || IsShortFor(x, y) || IsShortFor(y, x);
 
     private static bool IsShortFor(string shorter, string full) =>
-        full.Length > shorter.Length && full[shorter.Length] == '.' && !char.IsAsciiDigit(shorter[0]) && !shorter.Contains('.', StringComparison.Ordinal) && full.StartsWith(shorter, StringComparison.Ordinal);
+        full.Length > shorter.Length
+            && full[shorter.Length] == '.'
+            && !char.IsAsciiDigit(shorter[0])
+            && !shorter.Contains('.', StringComparison.Ordinal)
+            && full.StartsWith(shorter, StringComparison.Ordinal);
 
     private static bool Differ(string? x, string? y) => x is not null && y is not null && x != y;
 }

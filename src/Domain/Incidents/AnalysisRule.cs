@@ -37,7 +37,9 @@ public sealed record AnalysisRule
     }
 }
 
-/// <summary>Hours of the day in a time zone, on some days; <see cref="To"/> before <see cref="From"/> runs past midnight and belongs to the day it began.</summary>
+/// <summary>
+/// Hours of the day in a time zone, on some days; <see cref="To"/> before <see cref="From"/> runs past midnight and belongs to the day it began.
+/// </summary>
 public sealed record DailyTimes(IReadOnlyCollection<DayOfWeek> Days, TimeOnly From, TimeOnly To, TimeZoneInfo Zone)
 {
     public bool Contains(DateTimeOffset now)
@@ -71,9 +73,21 @@ public sealed class AnalysisRules(IReadOnlyList<AnalysisRule> rules)
             Investigate = false,
             Reason = "These alerts fire by design.",
         },
-        new AnalysisRule { Name = "urgent", Severities = [Severities.Critical, Severities.Error], Investigate = true, Reason = "Critical and error alerts are always investigated." },
+        new AnalysisRule
+        {
+            Name = "urgent",
+            Severities = [Severities.Critical, Severities.Error],
+            Investigate = true,
+            Reason = "Critical and error alerts are always investigated.",
+        },
         new AnalysisRule { Name = "warnings", Severities = [Severities.Warning], Investigate = true, Reason = "Warnings are investigated." },
-        new AnalysisRule { Name = "information", Severities = [Severities.Info, Severities.None], Investigate = false, Reason = "Information is listed, not investigated." },
+        new AnalysisRule
+        {
+            Name = "information",
+            Severities = [Severities.Info, Severities.None],
+            Investigate = false,
+            Reason = "Information is listed, not investigated.",
+        },
     ]);
 
     public AnalysisDecision Decide(AlertEpisode episode, DateTimeOffset now)

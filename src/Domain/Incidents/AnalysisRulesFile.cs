@@ -2,7 +2,9 @@ using Nightwatch.Domain.Alerts;
 
 namespace Nightwatch.Domain.Incidents;
 
-/// <summary>Reads auto-analyse rules from YAML, strictly: an unknown key, a bad matcher or a bad depth is a problem with its line. See docs/auto-analyse.md.</summary>
+/// <summary>
+/// Reads auto-analyse rules from YAML, strictly: an unknown key, a bad matcher or a bad depth is a problem with its line. See docs/auto-analyse.md.
+/// </summary>
 public static class AnalysisRulesFile
 {
     private const int MaxRules = 500;
@@ -41,7 +43,8 @@ public static class AnalysisRulesFile
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var item in list.Items)
         {
-            if (YamlFields.Open(item, "a rule", problems, "name", "match", "severity", "source", "time", "investigate", "depth", "model", "reason") is not { } fields)
+            if (YamlFields.Open(
+                item, "a rule", problems, "name", "match", "severity", "source", "time", "investigate", "depth", "model", "reason") is not { } fields)
             {
                 continue;
             }

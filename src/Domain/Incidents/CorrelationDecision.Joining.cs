@@ -65,7 +65,8 @@ internal sealed partial class CorrelationDecision
         var episode = input.Episode;
         if (!episode.SeenFiring && episode.Status == AlertStatus.Resolved)
         {
-            stamps[episode.Id] = new EpisodeStamp(episode.Id, null, "It was over when it was first heard of, and belongs to no incident.", episode.Status, before.Revision);
+            stamps[episode.Id] = new EpisodeStamp(
+                episode.Id, null, "It was over when it was first heard of, and belongs to no incident.", episode.Status, before.Revision);
             return null;
         }
 
@@ -83,7 +84,9 @@ internal sealed partial class CorrelationDecision
         {
             foreach (var (_, other) in waiting.Find(facet))
             {
-                if (other.IsPlaced || other.Input.PreviousIncidentId is not null || (!other.Input.Episode.SeenFiring && other.Input.Episode.Status == AlertStatus.Resolved))
+                if (other.IsPlaced
+                    || other.Input.PreviousIncidentId is not null
+                    || (!other.Input.Episode.SeenFiring && other.Input.Episode.Status == AlertStatus.Resolved))
                 {
                     continue;
                 }
@@ -102,5 +105,6 @@ internal sealed partial class CorrelationDecision
 
     private bool IsCrowded(AlertFacet facet, AlertFacet other, WindowIncident incident) =>
         facet.Namespace is { } name && name == other.Namespace
-        && (options.SharedNamespaces.Contains(name) || incident.Facets.Where(f => f.Namespace == name).SelectMany(f => f.Services).Distinct().Skip(options.CrowdedNamespaceServices).Any());
+        && (options.SharedNamespaces.Contains(name)
+            || incident.Facets.Where(f => f.Namespace == name).SelectMany(f => f.Services).Distinct().Skip(options.CrowdedNamespaceServices).Any());
 }

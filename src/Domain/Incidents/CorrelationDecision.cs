@@ -20,7 +20,8 @@ internal sealed record EpisodeInput
 /// <summary>What is to be written on an episode.</summary>
 internal sealed record EpisodeStamp(string EpisodeId, string? IncidentId, string JoinedBecause, AlertStatus CountedAs, long Revision);
 
-internal sealed record CorrelationResult(CorrelationWindow Window, bool IsChanged, IReadOnlyList<EpisodeStamp> Stamps, IReadOnlyCollection<string> OpenedIncidentIds);
+internal sealed record CorrelationResult(
+    CorrelationWindow Window, bool IsChanged, IReadOnlyList<EpisodeStamp> Stamps, IReadOnlyCollection<string> OpenedIncidentIds);
 
 /// <summary>
 /// Decides which incident each episode belongs to and how the incidents' counts change. Pure: the same window and episodes give the same answer, and what is
@@ -120,7 +121,8 @@ internal sealed partial class CorrelationDecision
         }
     }
 
-    private string? IncidentIdOf(AlertEpisode episode) => pending.GetValueOrDefault(episode.Id)?.IncidentId ?? (episode.CountedAs is null ? null : episode.IncidentId);
+    private string? IncidentIdOf(AlertEpisode episode) =>
+        pending.GetValueOrDefault(episode.Id)?.IncidentId ?? (episode.CountedAs is null ? null : episode.IncidentId);
 
     private void Admit(Undecided one, string incidentId, string because)
     {

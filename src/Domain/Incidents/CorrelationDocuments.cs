@@ -7,7 +7,8 @@ namespace Nightwatch.Domain.Incidents;
 internal sealed record VersionedWindow(CorrelationWindow Value, string? ETag);
 
 /// <summary>The reads and the conditional writes of correlation; each write loop redoes only what a competitor changed first.</summary>
-internal sealed class CorrelationDocuments(IDocuments<CorrelationWindow> windows, IDocuments<Incident> incidents, IDocuments<AlertEpisode> episodes, int maxAttempts)
+internal sealed class CorrelationDocuments(
+    IDocuments<CorrelationWindow> windows, IDocuments<Incident> incidents, IDocuments<AlertEpisode> episodes, int maxAttempts)
 {
     public async Task<VersionedWindow> ReadWindowAsync(string tenant, CancellationToken cancellationToken)
     {
@@ -21,14 +22,16 @@ internal sealed class CorrelationDocuments(IDocuments<CorrelationWindow> windows
         return (await windows.WriteAsync(tenant, new DocumentWrite<CorrelationWindow>(CorrelationWindow.Id, next, condition), cancellationToken)).Written;
     }
 
-    public async Task<IReadOnlyDictionary<string, Incident>> ReadIncidentsAsync(string tenant, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, Incident>> ReadIncidentsAsync(
+        string tenant, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
         var read = await ReadManyAsync(tenant, ids, cancellationToken);
         return read.ToDictionary(r => r.Key, r => r.Value.Value, StringComparer.Ordinal);
     }
 
     /// <summary>Draws the stamped episodes' incidents from the window, and answers with them as stored.</summary>
-    public async Task<IReadOnlyList<Incident>> WriteIncidentsAsync(string tenant, CorrelationResult result, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Incident>> WriteIncidentsAsync(
+        string tenant, CorrelationResult result, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var sources = result.Window.Incidents.ToDictionary(i => i.Id, StringComparer.Ordinal);
         var waiting = result.Stamps.Select(s => s.IncidentId).OfType<string>().ToHashSet(StringComparer.Ordinal);
@@ -141,7 +144,8 @@ internal sealed class CorrelationDocuments(IDocuments<CorrelationWindow> windows
         }
     }
 
-    private async Task<IReadOnlyDictionary<string, Document<Incident>>> ReadManyAsync(string tenant, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, Document<Incident>>> ReadManyAsync(
+        string tenant, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
         if (ids.Count <= DocumentQuery.MaxPageSize)
         {

@@ -14,7 +14,10 @@ public sealed class CorrelationOptions
     public int FlappingEpisodes { get; set; } = 4;
 
     /// <summary>Namespaces that many unrelated things share, so that being in one says little.</summary>
-    public IReadOnlyList<string> SharedNamespaces { get; set; } = ["default", "prod", "production", "stage", "staging", "dev", "test", "apps", "services", "kube-system", "monitoring"];
+    public IReadOnlyList<string> SharedNamespaces { get; set; } =
+    [
+        "default", "prod", "production", "stage", "staging", "dev", "test", "apps", "services", "kube-system", "monitoring",
+    ];
 
     /// <summary>Different services in one incident from which on the namespace says little.</summary>
     public int CrowdedNamespaceServices { get; set; } = 25;

@@ -1,6 +1,8 @@
 namespace Nightwatch.Domain.Incidents;
 
-/// <summary>The incidents that the given episodes belong to, as they stand now. A repeated call gives the same states, so that a shell that died can act on them.</summary>
+/// <summary>
+/// The incidents that the given episodes belong to, as they stand now. A repeated call gives the same states, so that a shell that died can act on them.
+/// </summary>
 public sealed record CorrelationOutcome
 {
     public IReadOnlyList<CorrelatedIncident> Incidents { get; init; } = [];

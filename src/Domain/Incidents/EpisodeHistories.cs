@@ -19,12 +19,21 @@ internal sealed class EpisodeHistories(IDocuments<AlertEpisode> episodes)
         string tenant, IReadOnlyCollection<string> fingerprints, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var read = new ConcurrentDictionary<string, Document<AlertEpisode>[]>(StringComparer.Ordinal);
-        await Parallel.ForEachAsync(fingerprints, new ParallelOptions { MaxDegreeOfParallelism = QueriesAtOnce, CancellationToken = cancellationToken }, async (fingerprint, cancel) =>
+        var atOnce = new ParallelOptions { MaxDegreeOfParallelism = QueriesAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(fingerprints, atOnce, async (fingerprint, cancel) =>
         {
-            var query = new DocumentQuery { Where = [FieldFilter.Equal("fingerprint", fingerprint)], OrderBy = "startsAt", Descending = true, PageSize = Newest };
+            var query = new DocumentQuery
+            {
+                Where = [FieldFilter.Equal("fingerprint", fingerprint)],
+                OrderBy = "startsAt",
+                Descending = true,
+                PageSize = Newest,
+            };
             read[fingerprint] = [.. (await episodes.QueryAsync(tenant, query, cancel)).Documents.Reverse()];
         });
-        return await CloseSupersededAsync(tenant, read, now, cancellationToken) ? read.ToDictionary(r => r.Key, IReadOnlyList<Document<AlertEpisode>> (r) => r.Value, StringComparer.Ordinal) : null;
+        return await CloseSupersededAsync(tenant, read, now, cancellationToken)
+            ? read.ToDictionary(r => r.Key, IReadOnlyList<Document<AlertEpisode>> (r) => r.Value, StringComparer.Ordinal)
+            : null;
     }
 
     /// <summary>The episode as it must be when a newer one of the same alert began at <paramref name="nextStart"/>, or null when it is that already.</summary>

@@ -7,7 +7,8 @@ internal static class GroupKeys
 {
     private static readonly HashSet<string> UnspecificLabels = new(StringComparer.Ordinal)
     {
-        "alertname", "severity", "priority", "level", "cluster", "prometheus", "prometheus_replica", "replica", "region", "zone", "environment", "env", "stage", "team",
+        "alertname", "severity", "priority", "level", "cluster", "prometheus", "prometheus_replica", "replica", "region", "zone", "environment", "env",
+        "stage", "team",
         "owner", "tenant", "receiver", "monitor", "datacenter", "dc", "namespace", "grafana_folder", "source", "type", "category",
     };
 

@@ -54,7 +54,10 @@ internal static class IncidentProjection
     /// keeps coming back is not looked at for ever.
     /// </summary>
     private static bool IsToBeInvestigatedAgain(Incident? stored, WindowIncident source) =>
-        stored is { InvestigationState: InvestigationState.Concluded } && source.Reopened > stored.Reopened && source.Reopened <= MaxReinvestigations && source.WantsInvestigation;
+        stored is { InvestigationState: InvestigationState.Concluded }
+            && source.Reopened > stored.Reopened
+            && source.Reopened <= MaxReinvestigations
+            && source.WantsInvestigation;
 
     /// <summary>Its facets are gone: only alerts that were in it before find it again.</summary>
     public static WindowIncident Readmit(Incident incident) => new()

@@ -11,16 +11,36 @@ internal static class IncidentText
     public static string Title(AlertEpisode episode)
     {
         var labels = episode.Labels;
-        var subject = Subjects.First(labels, "service", "service_name", "app", "app_kubernetes_io_name", "deployment", "statefulset", "daemonset", "exported_pod", "pod", "node", "instance", "job", "namespace");
+        var subject = Subjects.First(
+            labels,
+            "service",
+            "service_name",
+            "app",
+            "app_kubernetes_io_name",
+            "deployment",
+            "statefulset",
+            "daemonset",
+            "exported_pod",
+            "pod",
+            "node",
+            "instance",
+            "job",
+            "namespace");
         return CleanText.Cut(subject is null ? episode.Name : $"{episode.Name} on {subject}", 240);
     }
 
     public static IReadOnlyDictionary<string, string> Bounded(IReadOnlyDictionary<string, string> labels) =>
-        labels.Where(l => l.Value.Length <= MaxValue).OrderBy(l => l.Key, StringComparer.Ordinal).Take(MaxLabels).ToDictionary(l => l.Key, l => l.Value, StringComparer.Ordinal);
+        labels
+            .Where(l => l.Value.Length <= MaxValue)
+            .OrderBy(l => l.Key, StringComparer.Ordinal)
+            .Take(MaxLabels)
+            .ToDictionary(l => l.Key, l => l.Value, StringComparer.Ordinal);
 
     public static IReadOnlyDictionary<string, string> Common(IReadOnlyDictionary<string, string> common, IReadOnlyDictionary<string, string> labels)
     {
         var isSubset = common.All(l => labels.TryGetValue(l.Key, out var value) && value == l.Value);
-        return isSubset ? common : common.Where(l => labels.TryGetValue(l.Key, out var value) && value == l.Value).ToDictionary(l => l.Key, l => l.Value, StringComparer.Ordinal);
+        return isSubset
+            ? common
+            : common.Where(l => labels.TryGetValue(l.Key, out var value) && value == l.Value).ToDictionary(l => l.Key, l => l.Value, StringComparer.Ordinal);
     }
 }

@@ -6,8 +6,8 @@ namespace Nightwatch.Domain.Incidents;
 public static class IncidentsServiceCollectionExtensions
 {
     /// <summary>
-    /// Correlation and reading of incidents, on top of AddAlerts. Needs <c>IDocuments&lt;&gt;</c> of Incident and CorrelationWindow. Without an IAnalysisRules of the
-    /// caller the default rules hold.
+    /// Correlation and reading of incidents, on top of AddAlerts. Needs <c>IDocuments&lt;&gt;</c> of Incident and CorrelationWindow. Without an
+    /// IAnalysisRules of the caller the default rules hold.
     /// </summary>
     public static IServiceCollection AddIncidents(this IServiceCollection services)
     {

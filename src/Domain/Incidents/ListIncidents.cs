@@ -32,7 +32,14 @@ public sealed class ListIncidents(IDocuments<Incident> incidents)
         ListArguments.AddRange(where, "startsAt", filter.StartedFrom, filter.StartedBefore);
         var page = await incidents.QueryAsync(
             tenant,
-            new DocumentQuery { Where = where, OrderBy = "startsAt", Descending = true, PageSize = filter.PageSize, ContinuationToken = filter.ContinuationToken },
+            new DocumentQuery
+            {
+                Where = where,
+                OrderBy = "startsAt",
+                Descending = true,
+                PageSize = filter.PageSize,
+                ContinuationToken = filter.ContinuationToken,
+            },
             cancellationToken);
         return new Listing<Incident>([.. page.Documents.Select(d => d.Value)], page.ContinuationToken);
     }

@@ -19,7 +19,13 @@ public sealed class ReadIncident(IDocuments<Incident> incidents, IDocuments<Aler
             return null;
         }
 
-        var query = new DocumentQuery { Where = [FieldFilter.Equal("incidentId", incidentId)], OrderBy = "startsAt", Descending = true, PageSize = MaxEpisodes };
+        var query = new DocumentQuery
+        {
+            Where = [FieldFilter.Equal("incidentId", incidentId)],
+            OrderBy = "startsAt",
+            Descending = true,
+            PageSize = MaxEpisodes,
+        };
         var page = await episodes.QueryAsync(tenant, query, cancellationToken);
         return new IncidentWithEpisodes(incident.Value, [.. page.Documents.Select(d => d.Value)], page.ContinuationToken is not null);
     }

@@ -3,29 +3,44 @@ using System.Net;
 
 namespace Nightwatch.Domain.Incidents;
 
-/// <summary>Reads from labels what an alert is about. Knows the conventions of Prometheus, Kubernetes and OpenTelemetry, and the exporters that speak for others.</summary>
+/// <summary>
+/// Reads from labels what an alert is about. Knows the conventions of Prometheus, Kubernetes and OpenTelemetry, and the exporters that speak for others.
+/// </summary>
 internal static class Subjects
 {
     private const int MaxLength = 128;
 
     private static readonly string[] ServiceLabels = ["service", "service_name", "app", "app_kubernetes_io_name", "label_app", "application", "job"];
-    private static readonly string[] WorkloadLabels = ["deployment", "statefulset", "daemonset", "workload", "rollout", "job_name", "cronjob", "persistentvolumeclaim", "destination_workload", "component"];
+    private static readonly string[] WorkloadLabels =
+    [
+        "deployment", "statefulset", "daemonset", "workload", "rollout", "job_name", "cronjob", "persistentvolumeclaim", "destination_workload",
+        "component",
+    ];
     private static readonly string[] PodLabels = ["exported_pod", "pod", "pod_name", "k8s_pod_name", "kubernetes_pod_name"];
-    private static readonly string[] PeerLabels = ["upstream", "dependency", "depends_on", "peer_service", "destination_service", "destination_service_name", "target_service", "downstream", "server", "source_workload", "client"];
+    private static readonly string[] PeerLabels =
+    [
+        "upstream", "dependency", "depends_on", "peer_service", "destination_service", "destination_service_name", "target_service", "downstream", "server",
+        "source_workload", "client",
+    ];
     private static readonly string[] HostLabels = ["node", "nodename", "host", "hostname", "kubernetes_node", "k8s_node_name", "instance", "target"];
 
     // Scraped programs that report on many others: their own job, service and instance are not what the alert is about.
     private static readonly HashSet<string> Reporters = new(StringComparer.Ordinal)
     {
-        "kube-state-metrics", "pushgateway", "kubelet", "cadvisor", "kubernetes-pods", "kubernetes-service-endpoints", "kubernetes-cadvisor", "kubernetes-nodes", "otel-collector", "opentelemetry-collector", "istio-mesh", "federate",
+        "kube-state-metrics", "pushgateway", "kubelet", "cadvisor", "kubernetes-pods", "kubernetes-service-endpoints", "kubernetes-cadvisor",
+        "kubernetes-nodes", "otel-collector", "opentelemetry-collector", "istio-mesh", "federate",
     };
 
     private static readonly HashSet<string> HostReporters = new(StringComparer.Ordinal)
     {
-        "node", "node-exporter", "node_exporter", "windows-exporter", "windows_exporter", "blackbox", "blackbox-exporter", "blackbox_exporter", "snmp", "cadvisor", "kubelet",
+        "node", "node-exporter", "node_exporter", "windows-exporter", "windows_exporter", "blackbox", "blackbox-exporter", "blackbox_exporter", "snmp",
+        "cadvisor", "kubelet",
     };
 
-    private static readonly HashSet<string> Meaningless = new(StringComparer.Ordinal) { "", "unknown", "none", "null", "default", "app", "main", "service", "all", "n/a", "-" };
+    private static readonly HashSet<string> Meaningless = new(StringComparer.Ordinal)
+    {
+        "", "unknown", "none", "null", "default", "app", "main", "service", "all", "n/a", "-",
+    };
 
     // Kubernetes' own alphabet for generated suffixes has neither vowels nor easily mistaken characters.
     private static readonly SearchValues<char> SuffixAlphabet = SearchValues.Create("bcdfghjklmnpqrstvwxz2456789");
@@ -66,7 +81,9 @@ internal static class Subjects
     {
         var hosts = new List<string>();
         var job = labels.GetValueOrDefault("job", "");
-        var speaksForOthers = Reporters.Contains(job) || (IsReporter(job) && !HostReporters.Contains(job)) || Reporters.Contains(labels.GetValueOrDefault("service", ""));
+        var speaksForOthers = Reporters.Contains(job)
+            || (IsReporter(job) && !HostReporters.Contains(job))
+            || Reporters.Contains(labels.GetValueOrDefault("service", ""));
         foreach (var label in HostLabels)
         {
             if (labels.TryGetValue(label, out var value) && !(label == "instance" && speaksForOthers))
@@ -79,7 +96,16 @@ internal static class Subjects
     }
 
     public static string? Namespace(IReadOnlyDictionary<string, string> labels) =>
-        First(labels, "exported_namespace", "namespace", "kubernetes_namespace", "k8s_namespace_name", "destination_service_namespace", "system", "product", "project");
+        First(
+            labels,
+            "exported_namespace",
+            "namespace",
+            "kubernetes_namespace",
+            "k8s_namespace_name",
+            "destination_service_namespace",
+            "system",
+            "product",
+            "project");
 
     public static string? First(IReadOnlyDictionary<string, string> labels, params ReadOnlySpan<string> names)
     {
@@ -128,15 +154,21 @@ internal static class Subjects
 
         host = host.Trim('[', ']');
         // Many programs share the loopback address; only with its port it names one.
-        return host is "localhost" || (IPAddress.TryParse(host, out var address) && (IPAddress.IsLoopback(address) || address.Equals(IPAddress.Any))) ? withPort : host;
+        return host is "localhost" || (IPAddress.TryParse(host, out var address) && (IPAddress.IsLoopback(address) || address.Equals(IPAddress.Any)))
+            ? withPort
+            : host;
     }
 
-    private static bool IsGenerated(string part, int min, int max) => part.Length >= min && part.Length <= max && part.AsSpan().IndexOfAnyExcept(SuffixAlphabet) < 0;
+    private static bool IsGenerated(string part, int min, int max) =>
+        part.Length >= min && part.Length <= max && part.AsSpan().IndexOfAnyExcept(SuffixAlphabet) < 0;
 
     private static bool IsReporter(string value)
     {
         var name = value[(value.LastIndexOf('/') + 1)..];
-        return Reporters.Contains(name) || HostReporters.Contains(name) || name.EndsWith("-exporter", StringComparison.Ordinal) || name.EndsWith("_exporter", StringComparison.Ordinal);
+        return Reporters.Contains(name)
+            || HostReporters.Contains(name)
+            || name.EndsWith("-exporter", StringComparison.Ordinal)
+            || name.EndsWith("_exporter", StringComparison.Ordinal);
     }
 
     private static string ServiceName(string value)

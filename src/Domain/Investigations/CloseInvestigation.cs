@@ -13,7 +13,8 @@ public sealed class CloseInvestigation(IDocuments<Incident> incidents, IDocument
     public async Task<bool> CloseAsync(string tenant, string incidentId, CancellationToken cancellationToken)
     {
         var incident = (await incidents.ReadAsync(tenant, incidentId, cancellationToken).ConfigureAwait(false))?.Value;
-        return incident is { ResolvedAt: not null, InvestigationId: { } id } && await RecordAsync(investigations, tenant, id, incident, cancellationToken).ConfigureAwait(false);
+        return incident is { ResolvedAt: not null, InvestigationId: { } id }
+            && await RecordAsync(investigations, tenant, id, incident, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>How the stretch of an incident that was investigated ended, in a sentence. One that came back began anew.</summary>
@@ -28,7 +29,8 @@ public sealed class CloseInvestigation(IDocuments<Incident> incidents, IDocument
             : $"The most probable cause was {top.Cause} of {top.Component} ({Numbers.Write(top.Confidence, "ratio")}).");
     }
 
-    internal static async Task<bool> RecordAsync(IDocuments<Investigation> investigations, string tenant, string id, Incident incident, CancellationToken cancellationToken)
+    internal static async Task<bool> RecordAsync(
+        IDocuments<Investigation> investigations, string tenant, string id, Incident incident, CancellationToken cancellationToken)
     {
         for (var i = 0; i < MaxTries; i++)
         {
@@ -39,7 +41,10 @@ public sealed class CloseInvestigation(IDocuments<Incident> incidents, IDocument
 
             var outcome = OutcomeOf(incident, read.Value);
             if (read.Value.Outcome == outcome
-                || (await investigations.WriteAsync(tenant, DocumentWrite<Investigation>.Replace(read, read.Value with { Outcome = outcome }), cancellationToken).ConfigureAwait(false)).Written)
+                || (await investigations.WriteAsync(
+                    tenant,
+                    DocumentWrite<Investigation>.Replace(read, read.Value with { Outcome = outcome }),
+                    cancellationToken).ConfigureAwait(false)).Written)
             {
                 return true;
             }

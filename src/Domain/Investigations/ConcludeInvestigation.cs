@@ -60,7 +60,13 @@ public sealed class ConcludeInvestigation(
 
             if (read.Value.InvestigationState != InvestigationState.Concluded)
             {
-                var told = read.Value with { InvestigationState = InvestigationState.Concluded, InvestigationId = investigation.Id, Conclusion = conclusion.Summary, UpdatedAt = time.GetUtcNow() };
+                var told = read.Value with
+                {
+                    InvestigationState = InvestigationState.Concluded,
+                    InvestigationId = investigation.Id,
+                    Conclusion = conclusion.Summary,
+                    UpdatedAt = time.GetUtcNow(),
+                };
                 if (!(await incidents.WriteAsync(tenant, DocumentWrite<Incident>.Replace(read, told), cancellationToken).ConfigureAwait(false)).Written)
                 {
                     continue;

@@ -23,7 +23,10 @@ public sealed record Conclusion
 /// <summary>A possible cause with what speaks for it and against it.</summary>
 public sealed record Hypothesis
 {
-    /// <summary>Kind of cause: deployment_regression, dependency_failure, internal_errors, internal_latency, memory_leak, resource_saturation, traffic_surge, target_down, ...</summary>
+    /// <summary>
+    /// Kind of cause: deployment_regression, dependency_failure, internal_errors, internal_latency, memory_leak, resource_saturation, traffic_surge,
+    /// target_down, ...
+    /// </summary>
     public required string Cause { get; init; }
 
     /// <summary>The component to blame.</summary>

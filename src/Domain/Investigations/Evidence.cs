@@ -55,7 +55,9 @@ public sealed record Evidence
     public static string IdOf(string investigationId, string stepId) => $"{investigationId}:{stepId}";
 }
 
-/// <summary>One number of a piece of evidence. <see cref="Name"/> says which one (value, before, during, yesterday, last_week, ratio, slope_per_hour, ...).</summary>
+/// <summary>
+/// One number of a piece of evidence. <see cref="Name"/> says which one (value, before, during, yesterday, last_week, ratio, slope_per_hour, ...).
+/// </summary>
 public sealed record Fact
 {
     public required string Name { get; init; }

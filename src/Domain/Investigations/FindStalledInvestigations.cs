@@ -3,7 +3,9 @@ using Nightwatch.Domain.Storage;
 
 namespace Nightwatch.Domain.Investigations;
 
-/// <summary>Finds incidents whose investigation was wanted or claimed long ago and is not concluded: their orchestration is to be looked for, and started again.</summary>
+/// <summary>
+/// Finds incidents whose investigation was wanted or claimed long ago and is not concluded: their orchestration is to be looked for, and started again.
+/// </summary>
 public sealed class FindStalledInvestigations(IDocuments<Incident> incidents, IDocuments<Investigation> investigations, TimeProvider time)
 {
     /// <summary>Ids of incidents, oldest first. Four queries on indexes, whatever is stored.</summary>
@@ -14,7 +16,8 @@ public sealed class FindStalledInvestigations(IDocuments<Incident> incidents, ID
         var found = new List<(DateTimeOffset Since, string IncidentId)>();
         foreach (var state in new[] { InvestigationState.Wanted, InvestigationState.Claimed })
         {
-            var page = await incidents.QueryAsync(tenant, Query("investigationState", Incident.StateName(state), "updatedAt", before, max), cancellationToken).ConfigureAwait(false);
+            var page = await incidents.QueryAsync(
+                tenant, Query("investigationState", Incident.StateName(state), "updatedAt", before, max), cancellationToken).ConfigureAwait(false);
             found.AddRange(page.Documents.Select(d => (d.Value.UpdatedAt, d.Id)));
         }
 

@@ -36,7 +36,8 @@ public sealed class GatherEvidence(IDocuments<Investigation> investigations, IDo
         GatherAsync(tenant, investigationId, stepId, lastAttempt, attempt: 1, cancellationToken);
 
     /// <param name="attempt">1 for the first; kept with the evidence.</param>
-    public async Task<GatherOutcome> GatherAsync(string tenant, string investigationId, string stepId, bool lastAttempt, int attempt, CancellationToken cancellationToken)
+    public async Task<GatherOutcome> GatherAsync(
+        string tenant, string investigationId, string stepId, bool lastAttempt, int attempt, CancellationToken cancellationToken)
     {
         if (await FindAsync(tenant, investigationId, stepId, cancellationToken).ConfigureAwait(false) is not { } found)
         {
@@ -49,7 +50,14 @@ public sealed class GatherEvidence(IDocuments<Investigation> investigations, IDo
             return new GatherOutcome { Recorded = true, Retry = false };
         }
 
-        var request = new ToolRequest { Name = step.Tool, Tenant = tenant, Arguments = step.Arguments, Granted = Granted, Timeout = TimeSpan.FromSeconds(step.TimeoutSeconds) };
+        var request = new ToolRequest
+        {
+            Name = step.Tool,
+            Tenant = tenant,
+            Arguments = step.Arguments,
+            Granted = Granted,
+            Timeout = TimeSpan.FromSeconds(step.TimeoutSeconds),
+        };
         var result = await tools.InvokeAsync(request, cancellationToken).ConfigureAwait(false);
         if (result is { Status: ToolStatus.Error, Transient: true } && !lastAttempt)
         {
@@ -70,7 +78,8 @@ public sealed class GatherEvidence(IDocuments<Investigation> investigations, IDo
         }
     }
 
-    private async Task<(EvidenceStep Step, InvestigationSubject Subject)?> FindAsync(string tenant, string investigationId, string stepId, CancellationToken cancellationToken)
+    private async Task<(EvidenceStep Step, InvestigationSubject Subject)?> FindAsync(
+        string tenant, string investigationId, string stepId, CancellationToken cancellationToken)
     {
         var investigation = (await investigations.ReadAsync(tenant, investigationId, cancellationToken).ConfigureAwait(false))?.Value;
         return investigation?.Subject is { } subject && investigation.Steps.FirstOrDefault(s => s.Id == stepId) is { } step ? (step, subject) : null;
@@ -82,7 +91,9 @@ public sealed class GatherEvidence(IDocuments<Investigation> investigations, IDo
 
     private Evidence Make(string tenant, string investigationId, EvidenceStep step, InvestigationSubject subject, ToolResult result)
     {
-        var reading = result is { Status: ToolStatus.Success, Data: { } data } && Readers.TryGetValue(step.Tool, out var reader) ? reader.Read(step, subject, data) : null;
+        var reading = result is { Status: ToolStatus.Success, Data: { } data } && Readers.TryGetValue(step.Tool, out var reader)
+            ? reader.Read(step, subject, data)
+            : null;
         return new Evidence
         {
             Id = Evidence.IdOf(investigationId, step.Id),

@@ -74,7 +74,9 @@ public sealed record InvestigationSubject
 
     public required DateTimeOffset StartsAt { get; init; }
 
-    /// <summary>When the latest earlier trouble around it ended; what was measured before that is no baseline. Null when there was none in the hour before.</summary>
+    /// <summary>
+    /// When the latest earlier trouble around it ended; what was measured before that is no baseline. Null when there was none in the hour before.
+    /// </summary>
     public DateTimeOffset? QuietSince { get; init; }
 
     public string? Service { get; init; }

@@ -26,7 +26,9 @@ public static class InvestigationFlow
 
     public static bool IsLastAttempt(int attempt) => attempt >= MaxAttempts;
 
-    /// <summary>Wait before the attempt after the given one (1 is the first): 1 s, doubling, with up to a quarter more by the step's id so that steps spread.</summary>
+    /// <summary>
+    /// Wait before the attempt after the given one (1 is the first): 1 s, doubling, with up to a quarter more by the step's id so that steps spread.
+    /// </summary>
     public static TimeSpan Backoff(int attempt, string stepId)
     {
         var seconds = Math.Pow(2, Math.Clamp(attempt - 1, 0, 10));

@@ -29,10 +29,14 @@ public static class InvestigationReport
     {
         Line(text, $"# {MarkdownText.Escape(investigation.Title)}");
         Line(text);
-        Line(text, $"- Status: {investigation.Status.ToString().ToLowerInvariant()}{(incident is { Status: IncidentStatus.Resolved } ? ", the incident is resolved" : "")}");
+        Line(
+            text,
+            $"- Status: {investigation.Status.ToString().ToLowerInvariant()}{(incident is { Status: IncidentStatus.Resolved } ? ", the incident is resolved" : "")}");
         if (investigation.Subject is { } subject)
         {
-            Line(text, $"- Alert: {MarkdownText.Escape(subject.AlertName)} since {Numbers.Date(subject.StartsAt)}{(subject.Service is { } service ? $", service {MarkdownText.Escape(service)}" : "")}");
+            Line(
+                text,
+                $"- Alert: {MarkdownText.Escape(subject.AlertName)} since {Numbers.Date(subject.StartsAt)}{(subject.Service is { } service ? $", service {MarkdownText.Escape(service)}" : "")}");
             if (subject.Expression is { } expression)
             {
                 Line(text, $"- Expression: {MarkdownText.Code(expression)}");
@@ -74,9 +78,13 @@ public static class InvestigationReport
 
         foreach (var (hypothesis, i) in conclusion.Hypotheses.Select((h, i) => (h, i)))
         {
-            Line(text, $"### {i + 1}. {MarkdownText.Escape(hypothesis.Cause)}: {MarkdownText.Escape(hypothesis.Component)} ({Numbers.Write(hypothesis.Confidence, "ratio")})");
+            Line(
+                text,
+                $"### {i + 1}. {MarkdownText.Escape(hypothesis.Cause)}: {MarkdownText.Escape(hypothesis.Component)} ({Numbers.Write(hypothesis.Confidence, "ratio")})");
             Line(text);
-            Line(text, MarkdownText.Escape(hypothesis.Statement) + (hypothesis.ProposedBy == "rules" ? "" : $" (proposed by {MarkdownText.Escape(hypothesis.ProposedBy)})"));
+            Line(
+                text,
+                MarkdownText.Escape(hypothesis.Statement) + (hypothesis.ProposedBy == "rules" ? "" : $" (proposed by {MarkdownText.Escape(hypothesis.ProposedBy)})"));
             Line(text);
             Points(text, "For", hypothesis.For, numbers);
             Points(text, "Against", hypothesis.Against, numbers);
@@ -90,7 +98,11 @@ public static class InvestigationReport
     {
         if (points.Count > 0)
         {
-            List(text, $"{title}:", points.Select(p => $"{MarkdownText.Escape(p.Statement)}{(numbers.TryGetValue(p.EvidenceId, out var number) ? string.Create(CultureInfo.InvariantCulture, $" (evidence {number})") : "")}"));
+            List(
+                text,
+                $"{title}:",
+                points.Select(
+                    p => $"{MarkdownText.Escape(p.Statement)}{(numbers.TryGetValue(p.EvidenceId, out var number) ? string.Create(CultureInfo.InvariantCulture, $" (evidence {number})") : "")}"));
         }
     }
 

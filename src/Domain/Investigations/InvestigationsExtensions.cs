@@ -6,7 +6,9 @@ namespace Nightwatch.Domain.Investigations;
 
 public static class InvestigationsExtensions
 {
-    /// <summary>Every use case of investigations. The stores, the tool catalogue and, where there is one, a chat model come from elsewhere, in any order.</summary>
+    /// <summary>
+    /// Every use case of investigations. The stores, the tool catalogue and, where there is one, a chat model come from elsewhere, in any order.
+    /// </summary>
     public static IServiceCollection AddInvestigations(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);

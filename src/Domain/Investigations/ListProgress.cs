@@ -44,7 +44,8 @@ public sealed class ListProgress(IDocuments<Investigation> investigations, IDocu
         var steps = investigation.Steps;
         var seen = Parse(cursor, steps.Count);
         var waiting = Enumerable.Range(0, steps.Count).Where(i => !seen[i]).ToList();
-        var found = await InvestigationEvidence.ReadAsync(evidence, tenant, [.. waiting.Select(i => Evidence.IdOf(investigation.Id, steps[i].Id))], cancellationToken).ConfigureAwait(false);
+        var found = await InvestigationEvidence.ReadAsync(
+            evidence, tenant, [.. waiting.Select(i => Evidence.IdOf(investigation.Id, steps[i].Id))], cancellationToken).ConfigureAwait(false);
         var answered = found.Select(e => e.StepId).ToHashSet(StringComparer.Ordinal);
         foreach (var i in waiting.Where(i => answered.Contains(steps[i].Id)))
         {
@@ -77,5 +78,6 @@ public sealed class ListProgress(IDocuments<Investigation> investigations, IDocu
         return seen;
     }
 
-    private static string Write(bool[] seen) => string.Concat(seen.Chunk(4).Select(four => four.Select((bit, i) => bit ? 1 << i : 0).Sum().ToString("x", CultureInfo.InvariantCulture)));
+    private static string Write(bool[] seen) =>
+        string.Concat(seen.Chunk(4).Select(four => four.Select((bit, i) => bit ? 1 << i : 0).Sum().ToString("x", CultureInfo.InvariantCulture)));
 }

@@ -98,7 +98,8 @@ public sealed class PlanInvestigation(
         };
     }
 
-    private async Task<InvestigationSubject> SubjectAsync(string tenant, Investigation investigation, HashSet<string> names, CancellationToken cancellationToken)
+    private async Task<InvestigationSubject> SubjectAsync(
+        string tenant, Investigation investigation, HashSet<string> names, CancellationToken cancellationToken)
     {
         var all = await EpisodesAsync(tenant, investigation.IncidentId, cancellationToken).ConfigureAwait(false);
         if (all.Count == 0)
@@ -127,13 +128,16 @@ public sealed class PlanInvestigation(
         return page.Documents.Select(d => d.Value).Where(e => e.EndsAt < subject.StartsAt && SubjectReader.IsAround(subject, e)).Max(e => e.EndsAt);
     }
 
-    /// <summary>The earliest episodes; of an incident that was over and came back, those that fire now, since the others were another stretch of time.</summary>
+    /// <summary>
+    /// The earliest episodes; of an incident that was over and came back, those that fire now, since the others were another stretch of time.
+    /// </summary>
     private async Task<List<AlertEpisode>> EpisodesAsync(string tenant, string incidentId, CancellationToken cancellationToken)
     {
         var query = new DocumentQuery { Where = [FieldFilter.Equal("incidentId", incidentId)], OrderBy = "startsAt", PageSize = 100 };
         if ((await incidents.ReadAsync(tenant, incidentId, cancellationToken).ConfigureAwait(false))?.Value is { Reopened: > 0 })
         {
-            var firing = await episodes.QueryAsync(tenant, query with { Where = [.. query.Where, FieldFilter.Equal("status", "firing")] }, cancellationToken).ConfigureAwait(false);
+            var firing = await episodes.QueryAsync(
+                tenant, query with { Where = [.. query.Where, FieldFilter.Equal("status", "firing")] }, cancellationToken).ConfigureAwait(false);
             if (firing.Documents.Count > 0)
             {
                 return [.. firing.Documents.Select(d => d.Value)];

@@ -1,6 +1,8 @@
 namespace Nightwatch.Domain.Investigations;
 
-/// <summary>What steps are asked for; readers of evidence select by these names. A topic may carry the suffix of a baseline (.hour, .yesterday, .last_week).</summary>
+/// <summary>
+/// What steps are asked for; readers of evidence select by these names. A topic may carry the suffix of a baseline (.hour, .yesterday, .last_week).
+/// </summary>
 public static class Topics
 {
     public const string AlertExpression = "alert.expression";

@@ -32,7 +32,9 @@ public sealed record DocumentQuery
     /// <summary>1 to <see cref="MaxPageSize"/>.</summary>
     public int PageSize { get; init; } = 100;
 
-    /// <summary>From <see cref="DocumentPage{T}.ContinuationToken"/> of the page before; opaque. A token that is not ours is an <see cref="ArgumentException"/>.</summary>
+    /// <summary>
+    /// From <see cref="DocumentPage{T}.ContinuationToken"/> of the page before; opaque. A token that is not ours is an <see cref="ArgumentException"/>.
+    /// </summary>
     public string? ContinuationToken { get; init; }
 }
 

@@ -22,7 +22,13 @@ public static class ToolRendering
     public static string ForModel(ToolResult result, int contextTokens)
     {
         var limit = Math.Min(MaxTokens, (int)(Math.Max(contextTokens, 0) * MaxShare)) * CharactersPerToken;
-        var head = result with { Data = null, Invocation = Cut(result.Invocation, limit / 4), Message = Cut(result.Message, limit / 8), Link = FitLink(result.Link, limit / 8) };
+        var head = result with
+        {
+            Data = null,
+            Invocation = Cut(result.Invocation, limit / 4),
+            Message = Cut(result.Message, limit / 8),
+            Link = FitLink(result.Link, limit / 8),
+        };
         if (result.Data is not { } data)
         {
             return Write(head, null, null);

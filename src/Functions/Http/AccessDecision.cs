@@ -27,8 +27,12 @@ public sealed record AccessDecision(int Status, string Title, string Detail)
 
         var other = permission == Permission.IngestAlerts ? options.ReadTokenHashes : options.IntakeTokenHashes;
         return CallerCredentials.Matches(token, other)
-            ? new AccessDecision(StatusCodes.Status403Forbidden, "This token may not do that", $"The token is known, but does not carry the permission {permission}.")
-            : new AccessDecision(StatusCodes.Status401Unauthorized, "The token is not known", "The request carries a token that is none of the configured ones. Compare its SHA-256 with the configured hash.");
+            ? new AccessDecision(
+                StatusCodes.Status403Forbidden, "This token may not do that", $"The token is known, but does not carry the permission {permission}.")
+            : new AccessDecision(
+                StatusCodes.Status401Unauthorized,
+                "The token is not known",
+                "The request carries a token that is none of the configured ones. Compare its SHA-256 with the configured hash.");
     }
 
     private static AccessDecision Unauthenticated(AccessOptions options)
@@ -51,7 +55,10 @@ public sealed record AccessDecision(int Status, string Title, string Detail)
         var sameSite = origin.Length == 0 || (Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority == http.Request.Host.Value);
         return local && sameSite && !http.Request.Headers.ContainsKey("X-Forwarded-For")
             ? Granted
-            : new AccessDecision(StatusCodes.Status401Unauthorized, "A token is needed", "NIGHTWATCH_DEVELOPMENT=loopback lets in only requests from this machine to a loopback address.");
+            : new AccessDecision(
+                StatusCodes.Status401Unauthorized,
+                "A token is needed",
+                "NIGHTWATCH_DEVELOPMENT=loopback lets in only requests from this machine to a loopback address.");
     }
 
     private static bool IsLoopback(IPAddress? address) =>

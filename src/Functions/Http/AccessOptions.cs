@@ -11,7 +11,9 @@ public sealed class AccessOptions
     /// <summary>The same for tokens that may read. Key NIGHTWATCH_READ_TOKEN_SHA256.</summary>
     public IReadOnlyList<string> ReadTokenHashes { get; set; } = [];
 
-    /// <summary>Key NIGHTWATCH_DEVELOPMENT=loopback: a request without credentials that comes from this machine, to a loopback address, may do everything.</summary>
+    /// <summary>
+    /// Key NIGHTWATCH_DEVELOPMENT=loopback: a request without credentials that comes from this machine, to a loopback address, may do everything.
+    /// </summary>
     public bool AllowLoopbackWithoutCredentials { get; set; }
 
     public static IReadOnlyList<string> ParseHashes(string? value) =>

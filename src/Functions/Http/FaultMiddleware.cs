@@ -6,7 +6,9 @@ using Nightwatch.Domain.Storage;
 
 namespace Nightwatch.Functions.Http;
 
-/// <summary>The one place where a fault of an HTTP function becomes an answer: a store that is down is 503, so that Alertmanager tries again; all else is 500.</summary>
+/// <summary>
+/// The one place where a fault of an HTTP function becomes an answer: a store that is down is 503, so that Alertmanager tries again; all else is 500.
+/// </summary>
 public sealed partial class FaultMiddleware(ILogger<FaultMiddleware> logger) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
@@ -37,7 +39,8 @@ public sealed partial class FaultMiddleware(ILogger<FaultMiddleware> logger) : I
         {
             LogStoreDown(logger, function, down.Message);
             response.Headers.RetryAfter = "5";
-            return Answers.Problem(StatusCodes.Status503ServiceUnavailable, "The store is not available", "Nothing was stored. Send the request again in a few seconds.");
+            return Answers.Problem(
+                StatusCodes.Status503ServiceUnavailable, "The store is not available", "Nothing was stored. Send the request again in a few seconds.");
         }
 
         if (Find<BadHttpRequestException>(fault) is { } bad)

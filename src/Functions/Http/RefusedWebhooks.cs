@@ -23,7 +23,8 @@ public sealed partial class RefusedWebhooks(RaiseFinding findings, TimeProvider 
         recorded[function] = now;
         try
         {
-            await findings.RaiseAsync(Tenants.Default, FindingKinds.WebhookRefused, function, $"A webhook was refused before it was read. {reason}", cancellationToken);
+            await findings.RaiseAsync(
+                Tenants.Default, FindingKinds.WebhookRefused, function, $"A webhook was refused before it was read. {reason}", cancellationToken);
         }
         catch (StoreUnavailableException down)
         {

@@ -6,7 +6,9 @@ namespace Nightwatch.Functions.Http;
 /// <summary>Reads a request's body up to a bound.</summary>
 public static class RequestBody
 {
-    /// <summary>The body, or its first <paramref name="maxBytes"/> + 1 bytes when it is longer: one byte too many shows the use case that it is too large.</summary>
+    /// <summary>
+    /// The body, or its first <paramref name="maxBytes"/> + 1 bytes when it is longer: one byte too many shows the use case that it is too large.
+    /// </summary>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
     {
         using var body = new MemoryStream((int)Math.Min(request.ContentLength ?? 4096, maxBytes));

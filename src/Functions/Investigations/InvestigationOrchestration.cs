@@ -4,12 +4,15 @@ using Nightwatch.Domain.Investigations;
 
 namespace Nightwatch.Functions.Investigations;
 
-/// <summary>Plans questions round by round, has them answered side by side, and concludes. A question that cannot be answered becomes a gap, never a failure.</summary>
+/// <summary>
+/// Plans questions round by round, has them answered side by side, and concludes. A question that cannot be answered becomes a gap, never a failure.
+/// </summary>
 public static class InvestigationOrchestration
 {
     /// <summary>For an activity that throws (the store was down, the process was stopped): the activity itself is safe to repeat.</summary>
     private static readonly TaskOptions AgainAfterFaults = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 8, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromSeconds(30)));
+        new RetryPolicy(
+            maxNumberOfAttempts: 8, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromSeconds(30)));
 
     [Function(nameof(InvestigationOrchestration))]
     public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
@@ -70,7 +73,13 @@ public static class InvestigationOrchestration
             }
             catch (TaskFailedException failure)
             {
-                var gap = new GapInput { Tenant = input.Tenant, InvestigationId = input.InvestigationId, StepId = stepId, Why = failure.FailureDetails.ErrorMessage };
+                var gap = new GapInput
+                {
+                    Tenant = input.Tenant,
+                    InvestigationId = input.InvestigationId,
+                    StepId = stepId,
+                    Why = failure.FailureDetails.ErrorMessage,
+                };
                 await context.CallActivityAsync(nameof(InvestigationActivities.RecordEvidenceGap), gap, AgainAfterFaults);
                 return;
             }

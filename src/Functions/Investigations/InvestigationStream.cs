@@ -5,7 +5,9 @@ using Nightwatch.Functions.Http;
 
 namespace Nightwatch.Functions.Investigations;
 
-/// <summary>Tells a client how an investigation grows. It reads the store by cursor, so it does not matter which process does the work, or whether one died.</summary>
+/// <summary>
+/// Tells a client how an investigation grows. It reads the store by cursor, so it does not matter which process does the work, or whether one died.
+/// </summary>
 public sealed class InvestigationStream(ListProgress progress, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
@@ -23,7 +25,8 @@ public sealed class InvestigationStream(ListProgress progress, TimeProvider time
         var lastSent = started;
         InvestigationStep? shown = null;
         // A stream that went on while the process stops would hold the stop up; its client connects to another process.
-        while (time.GetElapsedTime(started) < Longest && !lifetime.ApplicationStopping.IsCancellationRequested && await progress.ReadAsync(tenant, investigationId, cursor, cancellationToken) is { } now)
+        while (time.GetElapsedTime(started) < Longest && !lifetime.ApplicationStopping.IsCancellationRequested && await progress.ReadAsync(
+            tenant, investigationId, cursor, cancellationToken) is { } now)
         {
             foreach (var evidence in now.Evidence)
             {

@@ -13,7 +13,8 @@ public sealed class InvestigationsApi(ReadInvestigation read, InvestigationStrea
     [Function("ReadInvestigation")]
     [Requires(Permission.ReadIncidents)]
     public async Task<IResult> ReadAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/investigations/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous, "get", Route = "api/investigations/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
         var format = request.Query["format"].ToString();
         if (format is not ("" or "json" or "markdown"))
@@ -26,14 +27,16 @@ public sealed class InvestigationsApi(ReadInvestigation read, InvestigationStrea
             return Answers.NotFound($"investigation {id}");
         }
 
-        var wantsMarkdown = format == "markdown" || (format.Length == 0 && request.Headers.Accept.ToString().Contains("text/markdown", StringComparison.OrdinalIgnoreCase));
+        var wantsMarkdown = format == "markdown"
+            || (format.Length == 0 && request.Headers.Accept.ToString().Contains("text/markdown", StringComparison.OrdinalIgnoreCase));
         return wantsMarkdown ? Results.Text(InvestigationReport.ToMarkdown(view), "text/markdown", Encoding.UTF8) : Answers.Json(view);
     }
 
     [Function("StreamInvestigation")]
     [Requires(Permission.ReadIncidents)]
     public async Task<IResult> StreamAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/investigations/{id}/events")] HttpRequest request, string id, CancellationToken cancellationToken)
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous, "get", Route = "api/investigations/{id}/events")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
         if (await read.ReadAsync(Tenants.Default, id, cancellationToken) is null)
         {

@@ -22,7 +22,8 @@ public static class PageApi
 
     [Function("PageAsset")]
     [Public]
-    public static IResult File([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "assets/{name}")] HttpRequest request, string name) => Answer(request, name);
+    public static IResult File([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "assets/{name}")] HttpRequest request, string name) =>
+        Answer(request, name);
 
     private static IResult Answer(HttpRequest request, string name)
     {

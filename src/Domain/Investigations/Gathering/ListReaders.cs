@@ -34,7 +34,13 @@ internal sealed class MetricsReader : IToolReader
             {
                 labels[label.Name] = label.Name == "le"
                     ? "+Inf"
-                    : string.Join(KnownMetric.Separator, label.Value.EnumerateArray().Where(v => v.ValueKind == JsonValueKind.String).Select(v => v.GetString()!).Where(v => v.Length <= 200).Take(20));
+                    : string.Join(
+                        KnownMetric.Separator,
+                        label.Value.EnumerateArray()
+                            .Where(v => v.ValueKind == JsonValueKind.String)
+                            .Select(v => v.GetString()!)
+                            .Where(v => v.Length <= 200)
+                            .Take(20));
             }
         }
 
@@ -63,7 +69,16 @@ internal sealed class ChangesReader : IToolReader
             Facts =
             [
                 MetricsReader.Count("changes", items.Count), MetricsReader.Count("deployments", deployments),
-                .. items.Where(i => i.At is not null).Select(i => new Fact { Name = "change", Value = Math.Round((i.At!.Value - subject.StartsAt).TotalSeconds), Unit = "seconds_from_start", At = i.At, Labels = i.Labels }),
+                .. items
+                    .Where(i => i.At is not null)
+                    .Select(i => new Fact
+                    {
+                        Name = "change",
+                        Value = Math.Round((i.At!.Value - subject.StartsAt).TotalSeconds),
+                        Unit = "seconds_from_start",
+                        At = i.At,
+                        Labels = i.Labels,
+                    }),
             ],
             Items = items,
         };
@@ -75,7 +90,14 @@ internal sealed class ChangesReader : IToolReader
     {
         var labels = Json.Labels(change);
         labels["__subject__"] = Json.Text(change, "subject") ?? "";
-        return new EvidenceItem { Kind = Json.Text(change, "kind") ?? "annotation", Text = Json.Text(change, "summary") ?? "", At = Json.Time(change, "at"), Labels = labels, Link = Json.Text(change, "link", 2000) };
+        return new EvidenceItem
+        {
+            Kind = Json.Text(change, "kind") ?? "annotation",
+            Text = Json.Text(change, "summary") ?? "",
+            At = Json.Time(change, "at"),
+            Labels = labels,
+            Link = Json.Text(change, "link", 2000),
+        };
     }
 }
 
@@ -86,13 +108,23 @@ internal sealed class AlertsReader : IToolReader
 
     public EvidenceReading Read(EvidenceStep step, InvestigationSubject subject, JsonElement data)
     {
-        var alerts = Json.List(data, "alerts").Select(a => (Labels: Json.Labels(a), At: Json.Time(a, "starts_at"), State: Json.Text(a, "state") ?? "")).ToList();
-        var others = alerts.Where(a => !(a.Labels.GetValueOrDefault("alertname") == subject.AlertName && ServiceLabels.ComponentOf(a.Labels, subject.ServiceLabel) == subject.Service)).ToList();
+        var alerts = Json.List(data, "alerts")
+            .Select(a => (Labels: Json.Labels(a), At: Json.Time(a, "starts_at"), State: Json.Text(a, "state") ?? ""))
+            .ToList();
+        var others = alerts
+            .Where(a => !(a.Labels.GetValueOrDefault("alertname") == subject.AlertName && ServiceLabels.ComponentOf(a.Labels, subject.ServiceLabel) == subject.Service))
+            .ToList();
         return new EvidenceReading
         {
             Summary = $"{step.Title}: {Numbers.Write(others.Count, "count")}.",
             Facts = [MetricsReader.Count("other_alerts", others.Count)],
-            Items = [.. others.Take(40).Select(a => new EvidenceItem { Kind = "alert", Text = $"{a.Labels.GetValueOrDefault("alertname", "alert")} ({a.State})", At = a.At, Labels = a.Labels })],
+            Items = [.. others.Take(40).Select(a => new EvidenceItem
+                {
+                    Kind = "alert",
+                    Text = $"{a.Labels.GetValueOrDefault("alertname", "alert")} ({a.State})",
+                    At = a.At,
+                    Labels = a.Labels,
+                })],
         };
     }
 }
@@ -114,7 +146,15 @@ internal sealed class HistoryReader : IToolReader
             Facts = [MetricsReader.Count("earlier", earlier.Count), MetricsReader.Count("earlier_day", day), MetricsReader.Count("earlier_hour", hour)],
             Items =
             [
-                .. earlier.Take(20).Select(e => new EvidenceItem { Kind = "episode", Text = $"{Json.Text(e, "name") ?? "alert"} ({Json.Text(e, "status") ?? ""})", At = Json.Time(e, "starts_at"), Labels = Json.Labels(e) }),
+                .. earlier
+                    .Take(20)
+                    .Select(e => new EvidenceItem
+                    {
+                        Kind = "episode",
+                        Text = $"{Json.Text(e, "name") ?? "alert"} ({Json.Text(e, "status") ?? ""})",
+                        At = Json.Time(e, "starts_at"),
+                        Labels = Json.Labels(e),
+                    }),
             ],
         };
     }
@@ -131,19 +171,39 @@ internal sealed class SimilarReader : IToolReader
         var best = incidents.Count > 0 ? Json.Number(incidents[0], "similarity") ?? 0 : 0;
         return new EvidenceReading
         {
-            Summary = incidents.Count == 0 ? $"{step.Title}: none." : $"{step.Title}: {Numbers.Write(incidents.Count, "count")}, the nearest with a similarity of {Numbers.Write(best, null)}.",
+            Summary = incidents.Count == 0
+                ? $"{step.Title}: none."
+                : $"{step.Title}: {Numbers.Write(incidents.Count, "count")}, the nearest with a similarity of {Numbers.Write(best, null)}.",
             Facts =
             [
                 MetricsReader.Count("incidents", incidents.Count),
-                .. incidents.Select(i => new Fact { Name = "similarity", Value = Json.Number(i, "similarity") ?? 0, At = Json.Time(i, "starts_at"), Labels = new Dictionary<string, string> { ["incident"] = Json.Text(i, "id") ?? "" } }),
-                .. incidents.Where(i => Json.Number(i, "duration_seconds") is not null).Select(i => new Fact { Name = "duration", Value = Json.Number(i, "duration_seconds")!.Value, Unit = "seconds", Labels = new Dictionary<string, string> { ["incident"] = Json.Text(i, "id") ?? "" } }),
+                .. incidents.Select(i => new Fact
+                    {
+                        Name = "similarity",
+                        Value = Json.Number(i, "similarity") ?? 0,
+                        At = Json.Time(i, "starts_at"),
+                        Labels = new Dictionary<string, string> { ["incident"] = Json.Text(i, "id") ?? "" },
+                    }),
+                .. incidents
+                    .Where(i => Json.Number(i, "duration_seconds") is not null)
+                    .Select(i => new Fact
+                    {
+                        Name = "duration",
+                        Value = Json.Number(i, "duration_seconds")!.Value,
+                        Unit = "seconds",
+                        Labels = new Dictionary<string, string> { ["incident"] = Json.Text(i, "id") ?? "" },
+                    }),
             ],
             Items =
             [
                 .. incidents.Select(i => new EvidenceItem
                 {
                     Kind = "incident",
-                    Text = string.Join(". ", new[] { Json.Text(i, "title"), Json.Text(i, "conclusion"), Json.Text(i, "outcome") }.Where(t => !string.IsNullOrEmpty(t)).Select(t => t!.TrimEnd('.'))),
+                    Text = string.Join(
+                        ". ",
+                        new[] { Json.Text(i, "title"), Json.Text(i, "conclusion"), Json.Text(i, "outcome") }
+                            .Where(t => !string.IsNullOrEmpty(t))
+                            .Select(t => t!.TrimEnd('.'))),
                     At = Json.Time(i, "starts_at"),
                     Labels = new Dictionary<string, string> { ["incident"] = Json.Text(i, "id") ?? "" },
                 }),
@@ -164,7 +224,12 @@ internal sealed class SilencesReader : IToolReader
         {
             Summary = $"{step.Title}: {Numbers.Write(silences.Count, "count")}.",
             Facts = [MetricsReader.Count("silences", silences.Count)],
-            Items = [.. silences.Take(20).Select(s => new EvidenceItem { Kind = "silence", Text = $"{Json.Text(s, "comment")} ({Json.Text(s, "created_by")})", At = Json.Time(s, "starts_at") })],
+            Items = [.. silences.Take(20).Select(s => new EvidenceItem
+                {
+                    Kind = "silence",
+                    Text = $"{Json.Text(s, "comment")} ({Json.Text(s, "created_by")})",
+                    At = Json.Time(s, "starts_at"),
+                })],
         };
     }
 }

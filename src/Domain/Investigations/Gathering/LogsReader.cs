@@ -15,7 +15,10 @@ internal sealed partial class LogsReader : IToolReader
 
     public EvidenceReading Read(EvidenceStep step, InvestigationSubject subject, JsonElement data)
     {
-        var lines = Json.List(data, "lines").Select(l => (Text: Json.Text(l, "line", 2000) ?? "", At: Json.Time(l, "at"), Labels: Json.Labels(l))).Where(l => l.Text.Length > 0).ToList();
+        var lines = Json.List(data, "lines")
+            .Select(l => (Text: Json.Text(l, "line", 2000) ?? "", At: Json.Time(l, "at"), Labels: Json.Labels(l)))
+            .Where(l => l.Text.Length > 0)
+            .ToList();
         var patterns = lines.GroupBy(l => Pattern(l.Text), StringComparer.Ordinal)
             .Select(g => (Pattern: g.Key, Count: g.Count(), First: g.Min(l => l.At), Labels: g.First().Labels))
             .OrderByDescending(p => p.Count).ThenBy(p => p.Pattern, StringComparer.Ordinal).Take(MaxPatterns).ToList();

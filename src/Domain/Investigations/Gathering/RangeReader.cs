@@ -21,7 +21,8 @@ internal sealed class RangeReader : IToolReader
     {
         var startsAt = Reference(step, subject);
         var quietSince = startsAt == subject.StartsAt ? subject.QuietSince : null;
-        var shapes = Json.List(data, "series").Select(s => (Labels: Json.Labels(s), Shape: SeriesShape.Of(SinceQuiet(Points(s), quietSince, startsAt), startsAt)))
+        var shapes = Json.List(data, "series").Select(
+            s => (Labels: Json.Labels(s), Shape: SeriesShape.Of(SinceQuiet(Points(s), quietSince, startsAt), startsAt)))
             .Where(s => s.Shape is not null)
             .Select(s => new Series(s.Labels, s.Shape!))
             .OrderByDescending(s => Change(step, s.Shape)).ThenBy(s => Name(s.Labels), StringComparer.Ordinal)
@@ -83,13 +84,19 @@ internal sealed class RangeReader : IToolReader
     {
         var before = shape.Before ?? 0;
         var floor = step.Unit switch { "ratio" => 0.02, "seconds" => 0.005, "bytes" => 16e6, _ => 0.1 };
-        return step.Topic == Topics.Up ? 1 - shape.Latest : Math.Abs((step.Unit == "bytes" ? shape.Latest : shape.During) - before) / (Math.Abs(before) + floor + shape.Spread);
+        return step.Topic == Topics.Up
+            ? 1 - shape.Latest
+            : Math.Abs((step.Unit == "bytes" ? shape.Latest : shape.During) - before) / (Math.Abs(before) + floor + shape.Spread);
     }
 
     private static List<Fact> FactsOf(EvidenceStep step, Series series, DateTimeOffset startsAt)
     {
         var (labels, shape) = (series.Labels, series.Shape);
-        Fact Make(string name, double value, string? unit = null, DateTimeOffset? at = null) => new() { Name = name, Value = value, Unit = unit ?? step.Unit, Labels = labels, At = at };
+        Fact Make(
+            string name,
+            double value,
+            string? unit = null,
+            DateTimeOffset? at = null) => new() { Name = name, Value = value, Unit = unit ?? step.Unit, Labels = labels, At = at };
         if (step.Topic == Topics.Scrape)
         {
             return [Make("latest", shape.Max, "count", shape.Last), Make("first", shape.Before ?? shape.During, "count", shape.First)];

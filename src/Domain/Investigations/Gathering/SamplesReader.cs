@@ -14,11 +14,14 @@ internal sealed class SamplesReader : IToolReader
     {
         var facts = Json.List(data, "samples")
             .Where(s => Json.Number(s, "value") is not null)
-            .Select(s => new Fact { Name = "value", Value = Json.Number(s, "value")!.Value, Unit = step.Unit, Labels = Json.Labels(s), At = Json.Time(s, "at") })
+            .Select(
+                s => new Fact { Name = "value", Value = Json.Number(s, "value")!.Value, Unit = step.Unit, Labels = Json.Labels(s), At = Json.Time(s, "at") })
             .OrderByDescending(f => Math.Abs(f.Value)).Take(MaxSamples).ToList();
         return new EvidenceReading
         {
-            Summary = facts.Count == 0 ? $"{step.Title}: no value." : $"{step.Title}: {Numbers.Write(facts[0].Value, step.Unit)}{(facts.Count > 1 ? " at most" : "")}.",
+            Summary = facts.Count == 0
+                ? $"{step.Title}: no value."
+                : $"{step.Title}: {Numbers.Write(facts[0].Value, step.Unit)}{(facts.Count > 1 ? " at most" : "")}.",
             Facts = facts,
         };
     }

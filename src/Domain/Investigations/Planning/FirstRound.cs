@@ -30,18 +30,35 @@ internal static class FirstRound
 
         var step = Math.Max(2, (int)Math.Ceiling((end - start + Around).TotalSeconds / 150));
         list.Range(Topics.AlertExpression, "The alert's own expression around its start", expression.Measured, null, start - Around, end, step);
-        list.Range(Topics.AlertHourBefore, "The same in the hour before", expression.Measured, null, start - Around - TimeSpan.FromHours(1), start - Around, 60);
+        list.Range(
+            Topics.AlertHourBefore, "The same in the hour before", expression.Measured, null, start - Around - TimeSpan.FromHours(1), start - Around, 60);
         list.Range(Topics.AlertYesterday, "The same at this time yesterday", expression.Measured, null, start - Around - Day, end - Day, Math.Max(step, 15));
-        list.Range(Topics.AlertLastWeek, "The same at this time last week", expression.Measured, null, start - Around - (7 * Day), end - (7 * Day), Math.Max(step, 15));
+        list.Range(
+            Topics.AlertLastWeek,
+            "The same at this time last week",
+            expression.Measured,
+            null,
+            start - Around - (7 * Day),
+            end - (7 * Day),
+            Math.Max(step, 15));
     }
 
     private static void Availability(StepList list, InvestigationSubject subject, DateTimeOffset start, DateTimeOffset end)
     {
-        list.Range(Topics.Scrape, "How often targets are scraped, and since when", "max by (job) (count_over_time(up[1m]))", "count", start.AddHours(-1), end, 30);
+        list.Range(
+            Topics.Scrape, "How often targets are scraped, and since when", "max by (job) (count_over_time(up[1m]))", "count", start.AddHours(-1), end, 30);
         var scope = new QueryScope(subject, TimeSpan.FromMinutes(1));
         if (subject is { Service: { } service, ServiceLabel: { } label })
         {
-            list.Range(Topics.Up, "Whether the service's targets answer", PromQl.Selector("up", [.. scope.Place, LabelCondition.Is(label, service)]), "up", start - Around, end, Step(start, end), service);
+            list.Range(
+                Topics.Up,
+                "Whether the service's targets answer",
+                PromQl.Selector("up", [.. scope.Place, LabelCondition.Is(label, service)]),
+                "up",
+                start - Around,
+                end,
+                Step(start, end),
+                service);
         }
 
         list.Range(Topics.Up, "Targets that do not answer", $"{Up(scope)} == 0", "up", start - Around, end, Step(start, end));
@@ -73,7 +90,12 @@ internal static class FirstRound
         else
         {
             var label2 = subject.ServiceLabel ?? "job";
-            Ask("Request metrics of every service", PromQl.Selector(null, [LabelCondition.Matches(label2, ".+"), LabelCondition.Matches("__name__", ".*(request|client|rpc|handled|db_|quer|process_resident|process_cpu|process_.*_fds).*(total|bucket|bytes|fds)")]));
+            Ask(
+                "Request metrics of every service",
+                PromQl.Selector(
+                    null,
+                    [LabelCondition.Matches(label2, ".+"), LabelCondition.Matches(
+                        "__name__", ".*(request|client|rpc|handled|db_|quer|process_resident|process_cpu|process_.*_fds).*(total|bucket|bytes|fds)")]));
         }
 
         Ask("Hosts", PromQl.Selector(HostSignals.Probe, []));
@@ -90,7 +112,11 @@ internal static class FirstRound
 
         list.Add(Topics.Change, "What changed shortly before", "find_changes", changes);
         list.Add(Topics.Alerts, "Other alerts that fire now", "list_alerts", []);
-        list.Add(Topics.History, "Earlier episodes of this alert", "get_alert_history", new JsonObject { ["alertname"] = subject.AlertName, ["start"] = StepList.Iso(start.AddDays(-14)), ["end"] = StepList.Iso(end), ["limit"] = 100 });
+        list.Add(
+            Topics.History,
+            "Earlier episodes of this alert",
+            "get_alert_history",
+            new JsonObject { ["alertname"] = subject.AlertName, ["start"] = StepList.Iso(start.AddDays(-14)), ["end"] = StepList.Iso(end), ["limit"] = 100 });
         list.Add(Topics.Silences, "Silences in force", "get_silences", new JsonObject { ["state"] = "active" });
         var labels = new JsonObject();
         foreach (var (name, value) in subject.Labels.OrderBy(l => l.Key, StringComparer.Ordinal).Take(30))
@@ -98,7 +124,11 @@ internal static class FirstRound
             labels[name] = value;
         }
 
-        list.Add(Topics.Similar, "Similar incidents of the past and what fixed them", "find_similar_incidents", new JsonObject { ["alertname"] = subject.AlertName, ["labels"] = labels, ["before"] = StepList.Iso(start), ["limit"] = 5 });
+        list.Add(
+            Topics.Similar,
+            "Similar incidents of the past and what fixed them",
+            "find_similar_incidents",
+            new JsonObject { ["alertname"] = subject.AlertName, ["labels"] = labels, ["before"] = StepList.Iso(start), ["limit"] = 5 });
     }
 
     private static void Logs(StepList list, InvestigationSubject subject, DateTimeOffset start, DateTimeOffset end)

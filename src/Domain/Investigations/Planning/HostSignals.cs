@@ -20,10 +20,26 @@ internal static class HostSignals
         var network = new LabelCondition("device", "!~", "lo|veth.*|docker.*|br-.*|cali.*");
         return
         [
-            new(Topics.HostCpu, "Processor of the host in use", $"1 - avg by (instance) (rate({Of("node_cpu_seconds_total", LabelCondition.Is("mode", "idle"))}[{window}]))", "ratio"),
-            new(Topics.HostMemory, "Memory of the host in use", $"1 - max by (instance) ({Of(Probe)}) / max by (instance) ({Of("node_memory_MemTotal_bytes")})", "ratio"),
-            new(Topics.HostDisk, "Fullest file system of the host", $"max by (instance) (1 - {Of("node_filesystem_avail_bytes", filesystem)} / {Of("node_filesystem_size_bytes", filesystem)})", "ratio"),
-            new(Topics.HostNetwork, "Bytes received and sent by the host per second", $"sum by (instance) (rate({Of("node_network_receive_bytes_total", network)}[{window}]) + rate({Of("node_network_transmit_bytes_total", network)}[{window}]))", "bytes_per_second"),
+            new(
+                Topics.HostCpu,
+                "Processor of the host in use",
+                $"1 - avg by (instance) (rate({Of("node_cpu_seconds_total", LabelCondition.Is("mode", "idle"))}[{window}]))",
+                "ratio"),
+            new(
+                Topics.HostMemory,
+                "Memory of the host in use",
+                $"1 - max by (instance) ({Of(Probe)}) / max by (instance) ({Of("node_memory_MemTotal_bytes")})",
+                "ratio"),
+            new(
+                Topics.HostDisk,
+                "Fullest file system of the host",
+                $"max by (instance) (1 - {Of("node_filesystem_avail_bytes", filesystem)} / {Of("node_filesystem_size_bytes", filesystem)})",
+                "ratio"),
+            new(
+                Topics.HostNetwork,
+                "Bytes received and sent by the host per second",
+                $"sum by (instance) (rate({Of("node_network_receive_bytes_total", network)}[{window}]) + rate({Of("node_network_transmit_bytes_total", network)}[{window}]))",
+                "bytes_per_second"),
         ];
     }
 
@@ -37,5 +53,6 @@ internal static class HostSignals
             : hosts.Count is > 0 and <= 3 ? [] : null;
     }
 
-    private static string HostOf(string instance) => instance.LastIndexOf(':') is var colon and > 0 && instance[(colon + 1)..].All(char.IsAsciiDigit) ? instance[..colon] : instance;
+    private static string HostOf(string instance) =>
+        instance.LastIndexOf(':') is var colon and > 0 && instance[(colon + 1)..].All(char.IsAsciiDigit) ? instance[..colon] : instance;
 }

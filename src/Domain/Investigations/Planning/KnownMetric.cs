@@ -10,7 +10,10 @@ internal sealed record KnownMetric(string Name, string Type, IReadOnlyDictionary
 
     public bool IsBucket => Name.EndsWith("_bucket", StringComparison.Ordinal) && Labels.ContainsKey("le");
 
-    public bool IsCounter => Type == "counter" || Name.EndsWith("_total", StringComparison.Ordinal) || (Name.EndsWith("_count", StringComparison.Ordinal) && Type is "histogram" or "summary");
+    public bool IsCounter =>
+        Type == "counter"
+            || Name.EndsWith("_total", StringComparison.Ordinal)
+            || (Name.EndsWith("_count", StringComparison.Ordinal) && Type is "histogram" or "summary");
 
     public string? FirstLabel(IEnumerable<string> candidates) => candidates.FirstOrDefault(Labels.ContainsKey);
 
@@ -39,24 +42,32 @@ internal static partial class MetricFamilies
 
     public static bool IsDuration(string name) => Duration().IsMatch(name);
 
-    [GeneratedRegex(@"request|_rpc|^rpc|^grpc_|^http_|^istio_|^envoy_|^db_|_db_|quer(y|ies)|^sql|^redis_|^pg_|^mysql_|mongodb|^process_|^dotnet_|^jvm_|^go_|^nodejs_|^python_|^container_|^kube_(pod_container_status_restarts|deployment_status|pod_container_resource)|_pool_|pool|connections|hikaricp|in_flight|inflight|active_requests|error|fail|queue_(depth|length|size)|^node_|_build_info$|^up$", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"request|_rpc|^rpc|^grpc_|^http_|^istio_|^envoy_|^db_|_db_|quer(y|ies)|^sql|^redis_|^pg_|^mysql_|mongodb|^process_|^dotnet_|^jvm_|^go_|^nodejs_|^python_|^container_|^kube_(pod_container_status_restarts|deployment_status|pod_container_resource)|_pool_|pool|connections|hikaricp|in_flight|inflight|active_requests|error|fail|queue_(depth|length|size)|^node_|_build_info$|^up$",
+        RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Known();
 
     [GeneratedRegex(@"client|outgoing|outbound|upstream_rq|downstream_calls|dependency_|peer_", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Client();
 
-    [GeneratedRegex(@"^db_|_db_|database|quer(y|ies)|^sql|^redis_commands|^pg_stat_(statements|database)|^mysql_global_status_(queries|questions)|^mongodb_", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"^db_|_db_|database|quer(y|ies)|^sql|^redis_commands|^pg_stat_(statements|database)|^mysql_global_status_(queries|questions)|^mongodb_",
+        RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Database();
 
     [GeneratedRegex(@"pool|connections|hikaricp", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Pool();
 
-    [GeneratedRegex(@"requests?(_[a-z]+)?_total$|requests?_total$|_handled_total$|_started_total$|calls_total$|rq_xx$|rq_total$|queries_total$|commands_(processed_)?total$|(request|call|rpc|query|server|client)s?_(duration|latency)[a-z_]*_count$|(duration|latency)(_(seconds|milliseconds|ms))?_count$", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"requests?(_[a-z]+)?_total$|requests?_total$|_handled_total$|_started_total$|calls_total$|rq_xx$|rq_total$|queries_total$|commands_(processed_)?total$|(request|call|rpc|query|server|client)s?_(duration|latency)[a-z_]*_count$|(duration|latency)(_(seconds|milliseconds|ms))?_count$",
+        RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Requests();
 
     [GeneratedRegex(@"(errors?|failures?|failed|exceptions?)(_[a-z]+)?_total$", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Errors();
 
-    [GeneratedRegex(@"(duration|latency|response_time|handling|_time)(_(seconds|milliseconds|ms))?(_bucket|_sum|_count)$", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"(duration|latency|response_time|handling|_time)(_(seconds|milliseconds|ms))?(_bucket|_sum|_count)$",
+        RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Duration();
 }

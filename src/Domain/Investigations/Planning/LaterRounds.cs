@@ -30,7 +30,9 @@ internal static class LaterRounds
         hosts.ForEach(h => list.Range(h, scale));
         if (hosts.Count == 0)
         {
-            list.NotAsked.Add(new UncheckedQuestion("Saturation of the host", probe is null ? "no node exporter was found" : "it cannot be told which host the service runs on"));
+            list.NotAsked.Add(
+                new UncheckedQuestion(
+                    "Saturation of the host", probe is null ? "no node exporter was found" : "it cannot be told which host the service runs on"));
         }
     }
 
@@ -63,7 +65,12 @@ internal static class LaterRounds
             Topics.Change,
             $"What changed in {suspect}",
             "find_changes",
-            new JsonObject { ["start"] = StepList.Iso(subject.StartsAt.AddMinutes(-60)), ["end"] = StepList.Iso(scale.To), ["selector"] = PromQl.Selector(null, there) },
+            new JsonObject
+            {
+                ["start"] = StepList.Iso(subject.StartsAt.AddMinutes(-60)),
+                ["end"] = StepList.Iso(scale.To),
+                ["selector"] = PromQl.Selector(null, there),
+            },
             component: suspect);
         list.Add(
             Topics.Logs,
@@ -84,11 +91,21 @@ internal static class LaterRounds
     {
         var scope = new QueryScope(subject with { ServiceLabel = "instance" }, scale.RateWindow);
         var named = new QueryScope(subject, scale.RateWindow);
-        var several = metrics.Where(m => named.LabelOf(m) is { } l && l != "instance" && m.Values(l).Contains(suspect) && m.Values("instance").Count > 1).ToList();
+        var several = metrics
+            .Where(m => named.LabelOf(m) is { } l && l != "instance" && m.Values(l).Contains(suspect) && m.Values("instance").Count > 1)
+            .ToList();
         foreach (var signal in RequestSignals.For(several, scope).Where(s => s.Topic is Topics.Errors or Topics.Latency).Take(2))
         {
             var label = subject.ServiceLabel ?? "service";
-            list.Range(signal.Topic + ".instance", $"{signal.Title}, by instance", Narrow(signal.Query, label, suspect), signal.Unit, scale.From, scale.To, scale.StepSeconds, suspect);
+            list.Range(
+                signal.Topic + ".instance",
+                $"{signal.Title}, by instance",
+                Narrow(signal.Query, label, suspect),
+                signal.Unit,
+                scale.From,
+                scale.To,
+                scale.StepSeconds,
+                suspect);
         }
     }
 
@@ -108,14 +125,19 @@ internal static class LaterRounds
 
     private static List<KnownMetric> Metrics(IReadOnlyList<Evidence> evidence) =>
     [
-        .. evidence.Where(e => e.Topic == Topics.Discovery).SelectMany(e => e.Items).Where(i => i.Kind == "metric" && PromQl.IsMetricName(i.Text)).Select(KnownMetric.Of)
+        .. evidence
+            .Where(e => e.Topic == Topics.Discovery)
+            .SelectMany(e => e.Items)
+            .Where(i => i.Kind == "metric" && PromQl.IsMetricName(i.Text))
+            .Select(KnownMetric.Of)
             .GroupBy(m => m.Name, StringComparer.Ordinal).Select(Merge).OrderBy(m => m.Name, StringComparer.Ordinal),
     ];
 
     private static KnownMetric Merge(IGrouping<string, KnownMetric> same)
     {
         var labels = same.SelectMany(m => m.Labels).GroupBy(l => l.Key, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => (IReadOnlyList<string>)[.. g.SelectMany(l => l.Value).Distinct(StringComparer.Ordinal).Take(40)], StringComparer.Ordinal);
+            .ToDictionary(
+                g => g.Key, g => (IReadOnlyList<string>)[.. g.SelectMany(l => l.Value).Distinct(StringComparer.Ordinal).Take(40)], StringComparer.Ordinal);
         return same.First() with { Labels = labels };
     }
 }

@@ -28,7 +28,8 @@ internal static partial class RequestSignals
                 }
             }
 
-            foreach (var histogram in own.Where(m => m.IsBucket && MetricFamilies.IsDuration(m.Name)).OrderBy(m => m.Name, StringComparer.Ordinal).Take(MaxFamilies))
+            foreach (var histogram in own.Where(
+                m => m.IsBucket && MetricFamilies.IsDuration(m.Name)).OrderBy(m => m.Name, StringComparer.Ordinal).Take(MaxFamilies))
             {
                 yield return Quantile(kind, histogram, scope);
                 if (kind == Kind.Served && own.Find(m => m.Name == Family(histogram.Name) + "_sum") is not null)
@@ -37,9 +38,18 @@ internal static partial class RequestSignals
                 }
             }
 
-            foreach (var errors in own.Where(m => m.IsCounter && MetricFamilies.IsErrorCounter(m.Name) && m.FirstLabel(ServiceLabels.Status) is null).OrderBy(m => m.Name, StringComparer.Ordinal).Take(kind == Kind.Served ? 2 : 0))
+            foreach (var errors in own.Where(
+                m => m.IsCounter
+                    && MetricFamilies.IsErrorCounter(m.Name)
+                    && m.FirstLabel(ServiceLabels.Status) is null).OrderBy(m => m.Name, StringComparer.Ordinal).Take(kind == Kind.Served
+                    ? 2
+                    : 0))
             {
-                yield return new SignalQuery(Topics.ErrorRate, $"Errors per second ({errors.Name})", $"sum by ({scope.GroupOf(errors)}) (rate({scope.Select(errors)}[{scope.Window}]))", "per_second");
+                yield return new SignalQuery(
+                    Topics.ErrorRate,
+                    $"Errors per second ({errors.Name})",
+                    $"sum by ({scope.GroupOf(errors)}) (rate({scope.Select(errors)}[{scope.Window}]))",
+                    "per_second");
             }
         }
     }
@@ -54,12 +64,15 @@ internal static partial class RequestSignals
 
     private static Kind KindOf(KnownMetric metric, QueryScope scope)
     {
-        if (scope.LabelOf(metric) is null || metric.Name.StartsWith("node_", StringComparison.Ordinal) || metric.Name.StartsWith("prometheus_", StringComparison.Ordinal))
+        if (scope.LabelOf(metric) is null
+            || metric.Name.StartsWith("node_", StringComparison.Ordinal)
+            || metric.Name.StartsWith("prometheus_", StringComparison.Ordinal))
         {
             return Kind.None;
         }
 
-        if (MetricFamilies.IsClient(metric.Name) || (metric.Name.StartsWith("istio_", StringComparison.Ordinal) && metric.FirstLabel(["destination_service_name", "destination_workload"]) is not null))
+        if (MetricFamilies.IsClient(metric.Name) || (metric.Name.StartsWith("istio_", StringComparison.Ordinal) && metric.FirstLabel(
+            ["destination_service_name", "destination_workload"]) is not null))
         {
             return Kind.Sent;
         }
@@ -70,7 +83,9 @@ internal static partial class RequestSignals
     /// <summary>Counters of requests; the _count of a histogram only where its family has no counter of its own.</summary>
     private static IEnumerable<KnownMetric> Counters(List<KnownMetric> own)
     {
-        var counters = own.Where(m => m.IsCounter && MetricFamilies.IsRequests(m.Name) && !m.Name.EndsWith("_started_total", StringComparison.Ordinal)).ToList();
+        var counters = own
+            .Where(m => m.IsCounter && MetricFamilies.IsRequests(m.Name) && !m.Name.EndsWith("_started_total", StringComparison.Ordinal))
+            .ToList();
         var totals = counters.Where(m => m.Name.EndsWith("_total", StringComparison.Ordinal)).ToList();
         return (totals.Exists(m => m.FirstLabel(ServiceLabels.Status) is not null) ? totals : counters)
             .OrderBy(m => m.FirstLabel(ServiceLabels.Status) is null ? 1 : 0)
@@ -121,13 +136,17 @@ internal static partial class RequestSignals
     private static string Groups(Kind kind, KnownMetric metric, QueryScope scope)
     {
         var group = scope.GroupOf(metric);
-        return kind != Kind.Served && metric.FirstLabel(ServiceLabels.Peer.Where(p => p != group)) is { } peer ? string.Create(CultureInfo.InvariantCulture, $"{group}, {peer}") : group;
+        return kind != Kind.Served && metric.FirstLabel(ServiceLabels.Peer.Where(p => p != group)) is { } peer
+            ? string.Create(CultureInfo.InvariantCulture, $"{group}, {peer}")
+            : group;
     }
 
     /// <summary>Which values of a status label mean that the server side failed. Client mistakes (4xx, NotFound, ...) are no failures of a service.</summary>
     private static string ErrorPattern(string label, IReadOnlyList<string> values) =>
         label.StartsWith("grpc", StringComparison.Ordinal) || label.StartsWith("rpc", StringComparison.Ordinal)
-            ? values.Any(v => v.Length > 0 && char.IsAsciiDigit(v[0])) ? "2|4|8|12|13|14|15" : "Unknown|DeadlineExceeded|ResourceExhausted|Unimplemented|Internal|Unavailable|DataLoss|UNKNOWN|DEADLINE_EXCEEDED|INTERNAL|UNAVAILABLE"
+            ? values.Any(v => v.Length > 0 && char.IsAsciiDigit(v[0]))
+                ? "2|4|8|12|13|14|15"
+                : "Unknown|DeadlineExceeded|ResourceExhausted|Unimplemented|Internal|Unavailable|DataLoss|UNKNOWN|DEADLINE_EXCEEDED|INTERNAL|UNAVAILABLE"
             : values.Any(v => HttpStatus().IsMatch(v)) ? "5..|5xx|0|(?i:.*(error|timeout|refused|broken|reset|unreachable|fail).*)"
             : "(?i:.*(error|fail|timeout|exception|refused|unavailable|abort|5xx).*)|5..|ko|KO|false";
 

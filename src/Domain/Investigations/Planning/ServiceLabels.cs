@@ -5,18 +5,21 @@ internal static class ServiceLabels
 {
     public static readonly string[] Service =
     [
-        "service", "service_name", "app", "app_kubernetes_io_name", "application", "component", "deployment", "statefulset", "destination_workload", "workload", "container", "job",
+        "service", "service_name", "app", "app_kubernetes_io_name", "application", "component", "deployment", "statefulset", "destination_workload",
+        "workload", "container", "job",
     ];
 
     public static readonly string[] Peer =
     [
-        "peer_service", "peer", "destination_service_name", "destination_workload", "destination_service", "server_address", "net_peer_name", "upstream", "upstream_cluster",
+        "peer_service", "peer", "destination_service_name", "destination_workload", "destination_service", "server_address", "net_peer_name", "upstream",
+        "upstream_cluster",
         "envoy_cluster_name", "target_service", "target", "dependency", "remote", "db", "db_name", "database", "datname",
     ];
 
     public static readonly string[] Status =
     [
-        "code", "status", "status_code", "http_status_code", "http_response_status_code", "response_code", "grpc_code", "grpc_status", "rpc_grpc_status_code", "grpc_response_status",
+        "code", "status", "status_code", "http_status_code", "http_response_status_code", "response_code", "grpc_code", "grpc_status",
+        "rpc_grpc_status_code", "grpc_response_status",
         "outcome", "result", "status_class",
     ];
 

@@ -14,8 +14,15 @@ internal sealed class StepList(int round, int room, IReadOnlySet<string> tools)
 
     public List<UncheckedQuestion> NotAsked { get; } = [];
 
-    public void Range(string topic, string title, string query, string? unit, DateTimeOffset start, DateTimeOffset end, int stepSeconds, string? component = null) =>
-        Add(topic, title, "query_metrics_range", new JsonObject { ["query"] = query, ["start"] = Iso(start), ["end"] = Iso(end), ["step_seconds"] = stepSeconds }, unit, component);
+    public void Range(
+        string topic, string title, string query, string? unit, DateTimeOffset start, DateTimeOffset end, int stepSeconds, string? component = null) =>
+        Add(
+            topic,
+            title,
+            "query_metrics_range",
+            new JsonObject { ["query"] = query, ["start"] = Iso(start), ["end"] = Iso(end), ["step_seconds"] = stepSeconds },
+            unit,
+            component);
 
     public void Range(SignalQuery signal, TimeScale scale, string? component = null) =>
         Range(signal.Topic, signal.Title, signal.Query, signal.Unit, scale.From, scale.To, scale.StepSeconds, component);

@@ -35,7 +35,10 @@ internal static class SubjectReader
             AlertName = telling.Name,
             Labels = telling.Labels,
             Expression = expression,
-            StartsAt = all.Where(e => e.Suppression is null).Select(e => e.StartsAt).DefaultIfEmpty(telling.StartsAt).Min() is var first && telling.StartsAt - first < TimeSpan.FromMinutes(15) ? first : telling.StartsAt,
+            StartsAt = all.Where(e => e.Suppression is null).Select(e => e.StartsAt).DefaultIfEmpty(telling.StartsAt).Min() is var first
+                && telling.StartsAt - first < TimeSpan.FromMinutes(15)
+                ? first
+                : telling.StartsAt,
             Service = service,
             ServiceLabel = serviceLabel,
             Instance = Value(telling.Labels, "instance"),
@@ -48,7 +51,9 @@ internal static class SubjectReader
         };
     }
 
-    /// <summary>Whether an episode may have touched what the subject is measured by: the same namespace or, where that is not known, the same service or instance.</summary>
+    /// <summary>
+    /// Whether an episode may have touched what the subject is measured by: the same namespace or, where that is not known, the same service or instance.
+    /// </summary>
     public static bool IsAround(InvestigationSubject subject, AlertEpisode episode) =>
         subject.Namespace is { } space && Value(episode.Labels, "namespace") is { } other
             ? space == other

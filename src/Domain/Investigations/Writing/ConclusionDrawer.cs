@@ -74,5 +74,7 @@ internal static class ConclusionDrawer
 
     /// <summary>Where no answer leaves a question open; no change found and no other alert are answers.</summary>
     private static bool IsExpected(string topic) =>
-        topic.StartsWith("alert.", StringComparison.Ordinal) || topic.StartsWith("golden.", StringComparison.Ordinal) || topic is Topics.Discovery or Topics.Scrape;
+        topic.StartsWith("alert.", StringComparison.Ordinal)
+            || topic.StartsWith("golden.", StringComparison.Ordinal)
+            || topic is Topics.Discovery or Topics.Scrape;
 }

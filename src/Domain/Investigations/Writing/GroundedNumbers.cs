@@ -4,9 +4,9 @@ using System.Text.RegularExpressions;
 namespace Nightwatch.Domain.Investigations.Writing;
 
 /// <summary>
-/// Checks that a text says no number that the evidence does not hold. A number is held when it is a fact, rounded as it is printed or within half a percent, in a usual
-/// unit of the fact's (a share as percent, seconds as milliseconds, minutes or hours, bytes as KiB to GiB or kB to GB); a time or a date of the evidence; or
-/// part of a name that the evidence holds (payment-7f9, 1.4.2). What log lines and annotations say are no facts.
+/// Checks that a text says no number that the evidence does not hold. A number is held when it is a fact, rounded as it is printed or within half a
+/// percent, in a usual unit of the fact's (a share as percent, seconds as milliseconds, minutes or hours, bytes as KiB to GiB or kB to GB); a time or a
+/// date of the evidence; or part of a name that the evidence holds (payment-7f9, 1.4.2). What log lines and annotations say are no facts.
 /// </summary>
 public sealed partial class GroundedNumbers
 {
@@ -73,7 +73,8 @@ public sealed partial class GroundedNumbers
 
         // Rounding to a whole number is sensible from ten on; below it, half a unit would let most numbers pass.
         var allowed = decimals == 0 && Math.Abs(value) < 10 ? Math.Abs(value) * 0.005 : half;
-        return values.Exists(known => Math.Abs(Math.Abs(known) - Math.Abs(value)) <= Math.Max(Math.Min(allowed, Math.Abs(value) * 0.06), Math.Abs(value) * 0.005) + 1e-9);
+        return values.Exists(
+            known => Math.Abs(Math.Abs(known) - Math.Abs(value)) <= Math.Max(Math.Min(allowed, Math.Abs(value) * 0.06), Math.Abs(value) * 0.005) + 1e-9);
     }
 
     private void AddValue(Fact fact)
@@ -133,7 +134,8 @@ public sealed partial class GroundedNumbers
         foreach (var text in texts ?? [])
         {
             // A whole name, and what it falls into when a sentence is split. A bare number is no name: it has to be a fact.
-            foreach (var word in Words().Matches(text.Length <= 300 ? text : "").Select(m => m.Value.Trim('.', ',', ':', ';', '-', '/', '_', '(', ')')).Where(w => !Plain().IsMatch(w)))
+            foreach (var word in Words().Matches(text.Length <= 300 ? text : "").Select(
+                m => m.Value.Trim('.', ',', ':', ';', '-', '/', '_', '(', ')')).Where(w => !Plain().IsMatch(w)))
             {
                 names.Add(word);
             }
@@ -146,12 +148,14 @@ public sealed partial class GroundedNumbers
     [GeneratedRegex(@"[\p{L}\p{N}_.,:/\-]+", RegexOptions.NonBacktracking)]
     private static partial Regex Words();
 
-    [GeneratedRegex(@"^[+\-~]?(?<number>\d+(,\d{3})*(\.\d+)?)(%|x|s|ms|µs|us|m|min|h|d|[KMGT]i?B|kB|B|/s|/min|/h|st|nd|rd|th|req/s)?$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"^[+\-~]?(?<number>\d+(,\d{3})*(\.\d+)?)(%|x|s|ms|µs|us|m|min|h|d|[KMGT]i?B|kB|B|/s|/min|/h|st|nd|rd|th|req/s)?$", RegexOptions.NonBacktracking)]
     private static partial Regex Number();
 
     [GeneratedRegex(@"^[0-9,]*\.?[0-9]*$", RegexOptions.NonBacktracking)]
     private static partial Regex Plain();
 
-    [GeneratedRegex(@"^(p5[05]|p9[0-9]|p99\.9|[1-5]xx|95th|99th|50th|HTTP/[12](\.[01])?|UTF-8|L[47]|IPv[46])$", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"^(p5[05]|p9[0-9]|p99\.9|[1-5]xx|95th|99th|50th|HTTP/[12](\.[01])?|UTF-8|L[47]|IPv[46])$", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Jargon();
 }

@@ -49,5 +49,9 @@ public static class MarkdownText
 
     /// <summary>A model's Markdown with what could be HTML taken out; links and images were refused before.</summary>
     public static string Sanitise(string markdown) =>
-        markdown.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace("](", "]\\(", StringComparison.Ordinal).Replace("://", ":&#47;&#47;", StringComparison.Ordinal);
+        markdown
+            .Replace("&", "&amp;", StringComparison.Ordinal)
+            .Replace("<", "&lt;", StringComparison.Ordinal)
+            .Replace("](", "]\\(", StringComparison.Ordinal)
+            .Replace("://", ":&#47;&#47;", StringComparison.Ordinal);
 }

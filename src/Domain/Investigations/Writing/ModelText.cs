@@ -25,7 +25,9 @@ internal sealed record ModelText
         {
             using var document = JsonDocument.Parse(answer.AsMemory(from, to - from + 1));
             var root = document.RootElement;
-            return root.TryGetProperty("narrative", out var narrative) && narrative.ValueKind == JsonValueKind.String && narrative.GetString() is { Length: > 0 and <= MaxNarrative } text
+            return root.TryGetProperty("narrative", out var narrative)
+                && narrative.ValueKind == JsonValueKind.String
+                && narrative.GetString() is { Length: > 0 and <= MaxNarrative } text
                 ? new ModelText { Narrative = text.Trim(), Hypotheses = [.. Proposals(root)] }
                 : null;
         }
@@ -46,7 +48,12 @@ internal sealed record ModelText
         {
             string Text(string name) => entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
             var ids = entry.TryGetProperty("evidence_ids", out var list2) && list2.ValueKind == JsonValueKind.Array
-                ? list2.EnumerateArray().Where(i => i.ValueKind == JsonValueKind.String).Select(i => i.GetString()!).Distinct(StringComparer.Ordinal).Take(10).ToList()
+                ? list2.EnumerateArray()
+                    .Where(i => i.ValueKind == JsonValueKind.String)
+                    .Select(i => i.GetString()!)
+                    .Distinct(StringComparer.Ordinal)
+                    .Take(10)
+                    .ToList()
                 : [];
             yield return new ModelProposal(Text("cause"), Text("component"), Text("statement"), ids);
         }
@@ -61,10 +68,12 @@ internal static partial class NarrativeCheck
     /// <summary>Null when the text may stand; else what is wrong, in words for the model.</summary>
     public static string? Objection(string text, Conclusion drawn, GroundedNumbers numbers) =>
         Forbidden().IsMatch(text) ? "it holds a link, an image, HTML or a command, which are not allowed"
-        : drawn.Hypotheses is [{ Confidence: >= 0.3 } top, ..] && !text.Contains(top.Component, StringComparison.OrdinalIgnoreCase) ? $"it does not name {top.Component}, which the evidence points at"
+        : drawn.Hypotheses is [{ Confidence: >= 0.3 } top, ..]
+            && !text.Contains(top.Component, StringComparison.OrdinalIgnoreCase) ? $"it does not name {top.Component}, which the evidence points at"
         : numbers.FirstUnknown(text) is { } number ? $"the number {number} is not in the data"
         : null;
 
-    [GeneratedRegex(@"https?:|www\.|\]\(|!\[|</?[a-z]|javascript:|\bcurl\s|\bwget\s|ignore (all |the )?previous", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"https?:|www\.|\]\(|!\[|</?[a-z]|javascript:|\bcurl\s|\bwget\s|ignore (all |the )?previous", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Forbidden();
 }

@@ -41,7 +41,8 @@ internal static class NarrativePrompt
         data["evidence"] = answers;
         var left = MaxData - Safe(data).Length;
         var cited = conclusion.Hypotheses.SelectMany(h => h.For.Concat(h.Against)).Select(p => p.EvidenceId).ToHashSet(StringComparer.Ordinal);
-        foreach (var item in evidence.Where(e => e.Status == ToolStatus.Success && e.Topic is not (Topics.Discovery or Topics.Scrape)).OrderByDescending(e => cited.Contains(e.Id)))
+        foreach (var item in evidence.Where(
+            e => e.Status == ToolStatus.Success && e.Topic is not (Topics.Discovery or Topics.Scrape)).OrderByDescending(e => cited.Contains(e.Id)))
         {
             var entry = Entry(item);
             left -= Safe(entry).Length + 1;
@@ -71,7 +72,8 @@ internal static class NarrativePrompt
         ["id"] = e.Id,
         ["title"] = e.Title,
         ["summary"] = Cut(e.Summary, 300),
-        ["facts"] = new JsonArray([.. e.Facts.Where(f => f.Name is "before" or "during" or "onset" or "latest" or "value" or "change" or "lines").Take(12).Select(Fact)]),
+        ["facts"] = new JsonArray(
+            [.. e.Facts.Where(f => f.Name is "before" or "during" or "onset" or "latest" or "value" or "change" or "lines").Take(12).Select(Fact)]),
         ["found"] = new JsonArray([.. e.Items.Take(8).Select(i => JsonValue.Create(Cut($"{i.Kind}: {i.Text}", 300)))]),
     };
 
@@ -90,7 +92,8 @@ internal static class NarrativePrompt
     }
 
     /// <summary>No text of the data can look like the delimiter.</summary>
-    private static string Safe(JsonNode node) => node.ToJsonString(NightwatchJson.Options).Replace("<", "\\u003c", StringComparison.Ordinal).Replace(">", "\\u003e", StringComparison.Ordinal);
+    private static string Safe(JsonNode node) =>
+        node.ToJsonString(NightwatchJson.Options).Replace("<", "\\u003c", StringComparison.Ordinal).Replace(">", "\\u003e", StringComparison.Ordinal);
 
     private static string Cut(string text, int most) => text.Length <= most ? text : text[..most] + "...";
 }

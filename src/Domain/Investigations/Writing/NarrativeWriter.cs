@@ -21,7 +21,8 @@ public sealed partial class NarrativeWriter(IEnumerable<IChatModel> models, Time
 
     private readonly IChatModel? model = models.FirstOrDefault();
 
-    internal async Task<Conclusion> WriteAsync(Investigation investigation, IReadOnlyList<Evidence> evidence, Conclusion drawn, CancellationToken cancellationToken)
+    internal async Task<Conclusion> WriteAsync(
+        Investigation investigation, IReadOnlyList<Evidence> evidence, Conclusion drawn, CancellationToken cancellationToken)
     {
         if (model is null || drawn.Hypotheses.Count == 0)
         {
@@ -33,7 +34,10 @@ public sealed partial class NarrativeWriter(IEnumerable<IChatModel> models, Time
         string? objection = null;
         for (var i = 0; i < MaxTries; i++)
         {
-            if (await AskAsync(investigation, objection is null ? user : $"{user}\nYour last answer was refused: {objection}. Write it again.", cancellationToken).ConfigureAwait(false) is not { } answer)
+            if (await AskAsync(
+                investigation,
+                objection is null ? user : $"{user}\nYour last answer was refused: {objection}. Write it again.",
+                cancellationToken).ConfigureAwait(false) is not { } answer)
             {
                 return drawn;
             }
@@ -42,7 +46,13 @@ public sealed partial class NarrativeWriter(IEnumerable<IChatModel> models, Time
             objection = text is null ? "it is not the JSON object that was asked for" : NarrativeCheck.Objection(text.Narrative, drawn, numbers);
             if (objection is null)
             {
-                return drawn with { Narrative = text!.Narrative, WrittenBy = answer.Model, Hypotheses = WithProposals(investigation, evidence, drawn, text.Hypotheses, answer.Model, numbers) };
+                return drawn with
+                {
+                    Narrative = text!.Narrative,
+                    WrittenBy = answer.Model,
+                    Hypotheses = WithProposals(
+                    investigation, evidence, drawn, text.Hypotheses, answer.Model, numbers)
+                };
             }
 
             LogRefused(investigation.Id, objection);
@@ -89,7 +99,8 @@ public sealed partial class NarrativeWriter(IEnumerable<IChatModel> models, Time
     /// <summary>As confident as the strongest unusual signal of that component among the evidence that it names; none, no hypothesis.</summary>
     private static Hypothesis? Weigh(ModelProposal proposal, SignalBoard board, double most, string modelName)
     {
-        var points = board.Signals.Where(s => s.Strength > 0 && (s.Component == proposal.Component || s.Peer == proposal.Component) && proposal.EvidenceIds.Contains(s.EvidenceId))
+        var points = board.Signals.Where(
+            s => s.Strength > 0 && (s.Component == proposal.Component || s.Peer == proposal.Component) && proposal.EvidenceIds.Contains(s.EvidenceId))
             .OrderByDescending(s => s.Strength).DistinctBy(s => s.EvidenceId)
             .Select(s => new EvidencePoint(s.EvidenceId, Words.Of(s), Math.Round(s.Strength, 3))).ToList();
         return points.Count == 0 || most <= 0

@@ -38,7 +38,9 @@ public static class Numbers
 
         var magnitude = (int)Math.Floor(Math.Log10(Math.Abs(value)));
         var decimals = Math.Clamp(2 - magnitude, 0, 6);
-        var text = Math.Abs(value) < 1e-6 ? value.ToString("0.##E+0", CultureInfo.InvariantCulture) : Math.Round(value, decimals).ToString("0.######", CultureInfo.InvariantCulture);
+        var text = Math.Abs(value) < 1e-6
+            ? value.ToString("0.##E+0", CultureInfo.InvariantCulture)
+            : Math.Round(value, decimals).ToString("0.######", CultureInfo.InvariantCulture);
         return text == "-0" ? "0" : text;
     }
 

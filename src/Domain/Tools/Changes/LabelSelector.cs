@@ -64,6 +64,8 @@ internal sealed partial record LabelSelector(IReadOnlyList<LabelMatcher> Matcher
     public bool Allows(IReadOnlyDictionary<string, string> labels) =>
         Matchers.Where(m => m.Operator == "=").All(m => !labels.TryGetValue(m.Name, out var value) || m.QuotedValue[1..^1] == value);
 
-    [GeneratedRegex("""^\s*(?<name>[a-zA-Z_][a-zA-Z0-9_]*)\s*(?<operator>=~|!~|!=|=)\s*(?<value>"([^"\\\n]|\\.)*"|'([^'\\\n]|\\.)*')\s*(,|$)""", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        """^\s*(?<name>[a-zA-Z_][a-zA-Z0-9_]*)\s*(?<operator>=~|!~|!=|=)\s*(?<value>"([^"\\\n]|\\.)*"|'([^'\\\n]|\\.)*')\s*(,|$)""",
+        RegexOptions.NonBacktracking)]
     private static partial Regex Condition();
 }

@@ -12,13 +12,17 @@ internal sealed class MetricChanges(IMetricSource source, LabelSelector selector
     /// <summary>What ran before the window is looked for this long before it.</summary>
     private static readonly TimeSpan Lead = TimeSpan.FromHours(1);
 
-    private static readonly string[] SubjectLabels = ["service", "app", "app_kubernetes_io_name", "deployment", "replicaset", "statefulset", "daemonset", "job_name", "pod", "job"];
+    private static readonly string[] SubjectLabels =
+    [
+        "service", "app", "app_kubernetes_io_name", "deployment", "replicaset", "statefulset", "daemonset", "job_name", "pod", "job",
+    ];
     private static readonly string[] VersionLabels = ["version", "image_tag", "tag", "revision", "commit", "git_commit"];
 
     /// <summary>Labels of a build that differ from one replica or build to the next; the others say whose build it is.</summary>
     private static readonly HashSet<string> BuildLabels = new(StringComparer.Ordinal)
     {
-        "version", "revision", "branch", "tag", "tags", "image", "image_tag", "commit", "git_commit", "git_sha", "build_date", "goversion", "goos", "goarch", "instance", "pod", "pod_template_hash", "uid", "node", "container_id",
+        "version", "revision", "branch", "tag", "tags", "image", "image_tag", "commit", "git_commit", "git_sha", "build_date", "goversion", "goos",
+        "goarch", "instance", "pod", "pod_template_hash", "uid", "node", "container_id",
     };
 
     private string Range => string.Create(CultureInfo.InvariantCulture, $"[{Math.Max(1, (long)Math.Ceiling(window.Length.TotalSeconds))}s]");
@@ -113,7 +117,8 @@ internal sealed class MetricChanges(IMetricSource source, LabelSelector selector
                     At = at,
                     Kind = times > 0 ? "restart" : "creation",
                     Summary = times > 0
-                        ? string.Create(CultureInfo.InvariantCulture, $"{Described(s.Labels)} restarted at {at:HH:mm:ss} UTC{(times > 1 ? $" ({times:0} restarts)" : "")}")
+                        ? string.Create(
+                            CultureInfo.InvariantCulture, $"{Described(s.Labels)} restarted at {at:HH:mm:ss} UTC{(times > 1 ? $" ({times:0} restarts)" : "")}")
                         : string.Create(CultureInfo.InvariantCulture, $"{Described(s.Labels)} started at {at:HH:mm:ss} UTC"),
                     Subject = subject,
                     Labels = s.Labels,
@@ -170,12 +175,15 @@ internal sealed class MetricChanges(IMetricSource source, LabelSelector selector
         };
     }
 
-    private bool InWindow(MetricSample sample) => sample.Value is > 0 and < 253_402_300_800 && At(sample.Value) is var at && at >= window.Start && at <= window.End;
+    private bool InWindow(MetricSample sample) =>
+        sample.Value is > 0 and < 253_402_300_800 && At(sample.Value) is var at && at >= window.Start && at <= window.End;
 
     private static DateTimeOffset At(double seconds) => DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000));
 
     private static string Subject(IReadOnlyDictionary<string, string> labels) =>
-        Array.Find(SubjectLabels, labels.ContainsKey) is { } label ? labels[label] : labels.GetValueOrDefault("instance") ?? labels.GetValueOrDefault("__name__") ?? "something";
+        Array.Find(SubjectLabels, labels.ContainsKey) is { } label
+            ? labels[label]
+            : labels.GetValueOrDefault("instance") ?? labels.GetValueOrDefault("__name__") ?? "something";
 
     private static string Described(IReadOnlyDictionary<string, string> labels) =>
         labels.TryGetValue("instance", out var instance) && instance != Subject(labels) ? $"{Subject(labels)} ({instance})" : Subject(labels);

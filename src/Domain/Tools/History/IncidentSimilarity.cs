@@ -16,7 +16,10 @@ internal sealed class IncidentSimilarity
     private const double NameWeight = 0.5;
     private const double LabelsWeight = 0.35;
     private const double TitleWeight = 0.15;
-    private static readonly HashSet<string> Replica = new(StringComparer.Ordinal) { "instance", "pod", "container", "container_id", "replica", "node", "host", "hostname", "uid", "endpoint" };
+    private static readonly HashSet<string> Replica = new(StringComparer.Ordinal)
+    {
+        "instance", "pod", "container", "container_id", "replica", "node", "host", "hostname", "uid", "endpoint",
+    };
 
     private readonly string? alertName;
     private readonly Dictionary<string, string> labels;

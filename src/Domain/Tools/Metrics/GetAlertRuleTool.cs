@@ -44,7 +44,11 @@ internal sealed class GetAlertRuleTool(IEnumerable<IMetricSource> sources, TimeP
             }
 
             var now = time.GetUtcNow();
-            return Outcome.Success(new RulesData([.. rules.Select(Rule.Of)])) with { Link = source.LinkTo(rules[0].Expression, new TimeWindow(now.AddHours(-1), now)).AbsoluteUri };
+            return Outcome.Success(new RulesData([.. rules.Select(Rule.Of)])) with
+            {
+                Link = source.LinkTo(
+                rules[0].Expression, new TimeWindow(now.AddHours(-1), now)).AbsoluteUri
+            };
         }).ConfigureAwait(false);
     }
 

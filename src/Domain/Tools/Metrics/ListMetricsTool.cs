@@ -57,7 +57,8 @@ internal sealed class ListMetricsTool(IEnumerable<IMetricSource> sources, TimePr
         return await AskAsync(invocation, link, () => ListAsync(source, arguments, window, cancellationToken)).ConfigureAwait(false);
     }
 
-    private static async Task<ToolResult> ListAsync(IMetricSource source, ListMetricsArguments arguments, TimeWindow window, CancellationToken cancellationToken)
+    private static async Task<ToolResult> ListAsync(
+        IMetricSource source, ListMetricsArguments arguments, TimeWindow window, CancellationToken cancellationToken)
     {
         var metadata = (await source.ListMetadataAsync(cancellationToken).ConfigureAwait(false)).ToDictionary(m => m.Name, StringComparer.Ordinal);
         IReadOnlyList<string> notes = [];

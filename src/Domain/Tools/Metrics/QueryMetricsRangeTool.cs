@@ -47,7 +47,9 @@ internal sealed class QueryMetricsRangeTool(IEnumerable<IMetricSource> sources) 
         var step = arguments.StepSeconds ?? ToolLimits.Step(window.Length);
         if (window.Length.TotalSeconds / step >= ToolLimits.MaxPoints)
         {
-            return Outcome.Error($"step_seconds {step} gives more than {ToolLimits.MaxPoints} points; ask for a longer step or a shorter time.") with { Invocation = arguments.Query };
+            return Outcome.Error(
+                $"step_seconds {step} gives more than {ToolLimits.MaxPoints} points; ask for a longer step or a shorter time.") with
+            { Invocation = arguments.Query };
         }
 
         return await AskAsync(arguments.Query, source.LinkTo(arguments.Query, window).AbsoluteUri, async () =>
