@@ -5,6 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Nightwatch.LocalRuntime.Host;
 using Nightwatch.Support;
 
@@ -110,7 +111,7 @@ public sealed class LifecycleTests
         using var scratch = new ScratchDirectory();
         var builder = new FunctionsApplicationBuilder(new LocalHostOptions { BaseDirectory = scratch.Path, FunctionTypes = [], Settings = new Dictionary<string, string?> { [key] = value } });
 
-        var error = Assert.Throws<InvalidOperationException>(builder.Build);
+        var error = Assert.Throws<OptionsValidationException>(builder.Build);
 
         Assert.Contains(key, error.Message, StringComparison.Ordinal);
     }
