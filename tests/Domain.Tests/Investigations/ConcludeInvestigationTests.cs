@@ -18,6 +18,7 @@ public sealed class ConcludeInvestigationTests : InvestigationSteps
         Assert.Equal(InvestigationStatus.Concluded, view.Investigation.Status);
         Assert.Empty(view.Investigation.Conclusion!.Hypotheses);
         Assert.Contains("no source answered", view.Investigation.Conclusion.Summary, StringComparison.Ordinal);
+        Assert.DoesNotContain(view.Investigation.Conclusion.NotChecked, q => q.Why.Contains("was found", StringComparison.Ordinal));
         Assert.True(view.Investigation.Conclusion.NotChecked.Count >= view.Evidence.Count);
         Assert.Equal(InvestigationState.Concluded, view.Incident!.InvestigationState);
     }

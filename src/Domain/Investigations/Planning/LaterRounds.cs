@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Nightwatch.Domain.Investigations.Queries;
 using Nightwatch.Domain.Investigations.Reasoning;
+using Nightwatch.Domain.Tools;
 
 namespace Nightwatch.Domain.Investigations.Planning;
 
@@ -15,6 +16,9 @@ internal static class LaterRounds
         var scale = Scale(subject, evidence, now);
         var metrics = Metrics(evidence);
         var probe = metrics.FirstOrDefault(m => m.Name == HostSignals.Probe);
+        // Not having been able to look is another thing than having found none.
+        var discovery = evidence.Where(e => e.Topic == Topics.Discovery).ToList();
+        var unlisted = discovery.Count > 0 && discovery.TrueForAll(e => e.Status == ToolStatus.Error) ? "the metrics could not be listed" : null;
         var scope = new QueryScope(subject, scale.RateWindow);
         foreach (var signal in RequestSignals.For(metrics, scope).Concat(ResourceSignals.For(metrics, scope)))
         {
@@ -23,16 +27,15 @@ internal static class LaterRounds
 
         if (list.Steps.Count == 0)
         {
-            list.NotAsked.Add(new UncheckedQuestion("Golden signals of the service", "no metric of a known kind was found for it"));
+            list.NotAsked.Add(new UncheckedQuestion("Golden signals of the service", unlisted ?? "no metric of a known kind was found for it"));
         }
 
         var hosts = HostSignals.For(subject, probe, scope.Window).ToList();
         hosts.ForEach(h => list.Range(h, scale));
         if (hosts.Count == 0)
         {
-            list.NotAsked.Add(
-                new UncheckedQuestion(
-                    "Saturation of the host", probe is null ? "no node exporter was found" : "it cannot be told which host the service runs on"));
+            var why = unlisted ?? (probe is null ? "no node exporter was found" : "it cannot be told which host the service runs on");
+            list.NotAsked.Add(new UncheckedQuestion("Saturation of the host", why));
         }
     }
 
