@@ -22,7 +22,7 @@ public sealed class IngestAlerts(IDocuments<AlertEpisode> episodes, IDocuments<A
         var stored = await StoreAsync(tenant, parsed.Alerts, now, cancellationToken);
         var refusal = parsed.Refusal ?? RefusalOf(parsed);
         await ReportAsync(tenant, AlertSources.NameOf(format), parsed, refusal, cancellationToken);
-        return new IngestOutcome
+        var outcome = new IngestOutcome
         {
             Accepted = stored.Accepted,
             ChangedEpisodeIds = stored.Changed,
@@ -30,6 +30,8 @@ public sealed class IngestAlerts(IDocuments<AlertEpisode> episodes, IDocuments<A
             Refusal = refusal,
             Truncated = parsed.Truncated,
         };
+        IntakeTelemetry.Count(AlertSources.NameOf(format), outcome);
+        return outcome;
     }
 
     private static IngestRefusal? RefusalOf(ParsedWebhook parsed) =>

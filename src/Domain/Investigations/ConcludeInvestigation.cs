@@ -36,7 +36,10 @@ public sealed class ConcludeInvestigation(
 
             made ??= await MakeAsync(tenant, read.Value, cancellationToken).ConfigureAwait(false);
             var concluded = read.Value with { Status = InvestigationStatus.Concluded, Conclusion = made, ConcludedAt = time.GetUtcNow() };
-            await investigations.WriteAsync(tenant, DocumentWrite<Investigation>.Replace(read, concluded), cancellationToken).ConfigureAwait(false);
+            if ((await investigations.WriteAsync(tenant, DocumentWrite<Investigation>.Replace(read, concluded), cancellationToken).ConfigureAwait(false)).Written)
+            {
+                InvestigationTelemetry.Count(concluded);
+            }
         }
 
         throw new StoreUnavailableException($"The investigation {investigationId} kept changing while it was concluded.");

@@ -207,11 +207,18 @@ public sealed partial class RoadTests(AppFixture app)
     }
 
     [Fact]
-    public async Task Metrics_OfItself_AreInPrometheusFormat()
+    public async Task Metrics_OfItself_CountTheIntakeAndTheInvestigations()
     {
-        var text = await app.Next.Http.GetStringAsync("metrics", Stop);
+        await PostAsync("orders-m", Webhooks.Firing("OrdersDown", "orders-m", Now));
+        await ConcludedAsync("orders-m");
+
+        // Either process may have taken the webhook, and either may have concluded.
+        var text = await app.First.Http.GetStringAsync("metrics", Stop) + await app.Second.Http.GetStringAsync("metrics", Stop);
 
         Assert.Contains("# TYPE process_resident_memory_bytes gauge", text, StringComparison.Ordinal);
+        Assert.Matches("nightwatch_intake_alerts(_total)?\\{[^}]*change=\"opened\"[^}]*\\} [1-9]", text);
+        Assert.Matches("nightwatch_intake_webhooks(_total)?\\{[^}]*outcome=\"taken\"[^}]*\\} [1-9]", text);
+        Assert.Matches("nightwatch_investigations_concluded(_total)?\\{[^}]*\\} [1-9]", text);
     }
 
     [GeneratedRegex("`[^`]*`")]
