@@ -52,7 +52,7 @@ public sealed class InvestigationTests(ShopFixture shop)
 
     private async Task<JsonElement> InvestigateAsync(string fault, string component)
     {
-        await shop.UntilAsync("sum(rate(orders_created_total[10s]))", v => v > 1, Cancel);
+        await CalmAsync();
         Assert.Empty((await Eventually.GetAsync(OpenAsync, open => open.Count == 0)).Select(i => i.GetProperty("title").GetString()));
         var began = TimeProvider.System.GetUtcNow();
         await BreakAsync(fault, component);
@@ -65,6 +65,15 @@ public sealed class InvestigationTests(ShopFixture shop)
         {
             await MendAsync(fault, component);
         }
+    }
+
+    /// <summary>What went before is out of every window, and there is a while of health to compare with.</summary>
+    private async Task CalmAsync()
+    {
+        await shop.UntilAsync("sum(rate(orders_created_total[10s]))", v => v > 1, Cancel);
+        await shop.UntilAsync("min(time() - process_start_time_seconds{namespace=\"shop\"})", v => v > 45, Cancel);
+        await shop.UntilAsync("sum(rate(http_requests_total{namespace=\"shop\", code=~\"5..\"}[40s])) or vector(0)", v => v == 0, Cancel);
+        await shop.UntilAsync("histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket{namespace=\"shop\"}[40s])))", v => v < 0.5, Cancel);
     }
 
     private static (string? Component, string? Cause) FirstOf(JsonElement concluded)

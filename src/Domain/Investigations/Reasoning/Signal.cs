@@ -90,13 +90,24 @@ internal static class SignalJudge
     private static double Surge(Signal s) =>
         s.Before is { } before and > 0 && s.During >= 1.6 * before && s.During - before >= Math.Max(0.5, 3 * s.Spread) ? Math.Clamp(Math.Log2(s.During / before) / 2, 0.2, 1) : 0;
 
-    /// <summary>Memory counts when it climbs steadily (r² of 0.6 and more) by a sixth and 16 MiB at least; doubling is as bad as it gets.</summary>
+    /// <summary>
+    /// Memory counts when it climbs steadily (r² of 0.6 and more) by a sixth and 16 MiB at least; doubling is as bad as it gets. Without a past, only a climb
+    /// that would double it within a quarter of an hour counts, and by half.
+    /// </summary>
     private static double Memory(Signal s)
     {
-        var grown = s.Latest - (s.Before ?? s.Latest);
-        return s.Before is { } before and > 0 && s.SlopePerHour > 0 && s.Trend >= 0.6 && grown >= Math.Max(LeastGrowth, before / 6)
-            ? Math.Clamp(grown / before, 0.2, 1) * s.Trend
-            : 0;
+        if (s.SlopePerHour <= 0 || s.Trend < 0.6)
+        {
+            return 0;
+        }
+
+        if (s.Before is not { } before)
+        {
+            return s.SlopePerHour >= 4 * s.Latest && s.SlopePerHour >= 4 * LeastGrowth ? 0.5 * s.Trend : 0;
+        }
+
+        var grown = s.Latest - before;
+        return before > 0 && grown >= Math.Max(LeastGrowth, before / 6) ? Math.Clamp(grown / before, 0.2, 1) * s.Trend : 0;
     }
 
     /// <summary>Over the level; a level that was there before already counts a quarter.</summary>

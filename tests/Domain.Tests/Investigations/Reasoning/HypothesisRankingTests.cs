@@ -190,6 +190,14 @@ public sealed class HypothesisRankingTests
     }
 
     [Fact]
+    public void Rank_NoPastAndMemoryClimbsSteeply_IsALeak()
+    {
+        var ranked = Rank([NoPast(Topics.Memory, Boards.Series("frontend", 0, 190e6, "bytes", slope: 18e9, trend: 0.99))]);
+
+        Assert.Equal(("memory_leak", "frontend"), (ranked[0].Cause, ranked[0].Component));
+    }
+
+    [Fact]
     public void Rank_NoPastAndNothingWrong_IsNotCalledUsual()
     {
         var ranked = Rank([NoPast(Topics.Latency, Boards.Series("frontend", 0, 0.4, "seconds")), NoPast(Topics.Errors, Boards.Series("frontend", 0, 0, "ratio"))]);
