@@ -10,7 +10,11 @@ internal readonly record struct Value(int Start, int Length, bool Quoted, bool L
 /// <summary>Finds the value that a text gives to a name, in any of the syntaxes that configuration, program code and logs use.</summary>
 internal static class Assignment
 {
+    public const int MaxBare = 4096;
+
     private static readonly SearchValues<char> EndOfBare = SearchValues.Create(" \t\r\n\"'`,;&<>\u0085\u2028");
+
+    private static readonly SearchValues<char> NameChars = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.[]%");
 
     /// <param name="start">Of the name.</param>
     /// <param name="end">Behind the name.</param>
@@ -35,7 +39,7 @@ internal static class Assignment
             return Read(text, sign, limit, tag, loose: false, out value);
         }
 
-        if (Pair(text, at, limit) is var pair and > 0)
+        if (text[blank] is '"' or '\'' or ',' or ';' or '\n' or '\r' or '\\' or 'v' && Pair(text, at, limit) is var pair and > 0)
         {
             return Read(text, pair, limit, false, loose: false, out value);
         }
@@ -48,7 +52,8 @@ internal static class Assignment
 
         var flag = start > 0 && text[start - 1] == '-' && blank > end && text[blank] is not ('-' or '|' or '>' or '<' or '\n' or '\\');
         return flag ? Read(text, blank, limit, false, loose: start == 1 || text[start - 2] != '-', out value)
-            : Says(text, blank, limit) is var said and > 0 && Read(text, said, limit, false, loose: true, out value);
+            : Says(text, blank, limit) is var said and > 0 ? Read(text, said, limit, false, loose: true, out value)
+            : blank == end + 1 && IsRandomWord(text, blank, out value);
     }
 
     private static int Skip(ReadOnlySpan<char> text, int at, int limit)
@@ -129,6 +134,13 @@ internal static class Assignment
         }
 
         return 0;
+    }
+
+    /// <summary>"password 9f86..." as in a netrc file: only what no sentence has there.</summary>
+    private static bool IsRandomWord(ReadOnlySpan<char> text, int at, out Value value)
+    {
+        value = new Value(at, Bare(text[at..]), false, true);
+        return value.Length >= 12 && SecretValues.IsRandom(text.Slice(at, value.Length));
     }
 
     private static bool Read(ReadOnlySpan<char> text, int at, int limit, bool tag, bool loose, out Value value)
@@ -215,10 +227,37 @@ internal static class Assignment
         return text.Length - open;
     }
 
-    private static int Bare(ReadOnlySpan<char> text)
+    /// <summary>The next pair of a query follows, a shell's &amp;&amp;, or an end.</summary>
+    private static bool EndsAtAmpersand(ReadOnlySpan<char> after)
     {
-        var length = text.IndexOfAny(EndOfBare);
-        length = length < 0 ? text.Length : length;
+        var name = after[..Math.Min(after.Length, 64)].IndexOfAnyExcept(NameChars);
+        return name is > 0 && after[name] is '=' or ';' || EndOfBare.Contains(after[0]);
+    }
+
+    /// <summary>The end of an unquoted value whose reading stopped at <see cref="MaxBare"/>.</summary>
+    public static int End(ReadOnlySpan<char> text, int end)
+    {
+        var length = text[end..].IndexOfAny(EndOfBare);
+        return length < 0 ? text.Length : end + length;
+    }
+
+    private static int Bare(ReadOnlySpan<char> all)
+    {
+        // Names may stand in values of names: each reads a bounded part only.
+        var text = all[..Math.Min(all.Length, MaxBare)];
+        var length = 0;
+        while (true)
+        {
+            var step = text[length..].IndexOfAny(EndOfBare);
+            length = step < 0 ? text.Length : length + step;
+            if (step < 0 || text[length] != '&' || length + 1 >= text.Length || EndsAtAmpersand(text[(length + 1)..]))
+            {
+                break;
+            }
+
+            length++;
+        }
+
         // \n, \" and the like end a value inside an escaped text.
         for (var i = 0; i + 1 < length && text[i..length].IndexOf('\\') is var slash and >= 0; i += slash + 1)
         {

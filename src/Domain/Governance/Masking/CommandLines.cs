@@ -5,7 +5,7 @@ namespace Nightwatch.Domain.Governance.Masking;
 /// <summary>Passwords in the short flags of well-known programs: curl -u user:password, mysql -ppassword, sshpass -p password, redis-cli -a password.</summary>
 internal static class CommandLines
 {
-    private static readonly SearchValues<string> Programs = SearchValues.Create(["curl", "mysql", "sshpass", "redis-cli", "ldap", "docker login", "wget"], StringComparison.Ordinal);
+    private static readonly SearchValues<string> Programs = SearchValues.Create(["curl", "mysql", "sshpass", "redis-cli", "ldap", "docker login", "wget", "mongosh", "rabbitmqadmin", "smbclient"], StringComparison.Ordinal);
     private static readonly SearchValues<char> ValueEnd = SearchValues.Create(" \t\r\n\\");
 
     public static void Find(ReadOnlySpan<char> text, ref Findings found)

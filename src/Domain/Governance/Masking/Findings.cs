@@ -9,6 +9,9 @@ internal ref struct Findings(SensitiveData wanted)
 {
     private List<Finding>? all;
 
+    /// <summary>The block was searched as a Kubernetes Secret; once is enough.</summary>
+    public bool SearchedAsSecret { get; set; }
+
     public readonly bool Any => all is not null;
 
     public readonly bool Wants(SensitiveData kind) => (wanted & kind) != 0;
@@ -30,8 +33,9 @@ internal ref struct Findings(SensitiveData wanted)
         {
             if (merged.Count > 0 && merged[^1] is var last && finding.Start < last.End)
             {
-                var winner = (finding.Kind & SensitiveData.Credentials) != 0 && (last.Kind & SensitiveData.Credentials) == 0 ? finding : last;
-                merged[^1] = winner with { Start = last.Start, End = Math.Max(last.End, finding.End) };
+                // user:secret@host.com looks like an address from the secret on: of it, only the secret is hidden.
+                var (isNew, isOld) = ((finding.Kind & SensitiveData.Credentials) != 0, (last.Kind & SensitiveData.Credentials) != 0);
+                merged[^1] = isNew == isOld ? last with { End = Math.Max(last.End, finding.End) } : isNew ? finding with { Start = Math.Min(finding.Start, last.Kind == SensitiveData.Email ? finding.Start : last.Start) } : last;
             }
             else
             {

@@ -7,11 +7,12 @@ internal static class KubernetesSecrets
     /// <param name="end">Behind it.</param>
     public static void Find(ReadOnlySpan<char> text, int start, int end, ref Findings found)
     {
-        if (end - start != "secret".Length || !IsKind(text[Math.Max(0, start - 16)..start]))
+        if (found.SearchedAsSecret || end - start != "secret".Length || !IsKind(text[Math.Max(0, start - 16)..start]))
         {
             return;
         }
 
+        found.SearchedAsSecret = true;
         var lines = text;
         var offset = 0;
         var section = -1;

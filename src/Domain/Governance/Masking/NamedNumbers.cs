@@ -6,7 +6,7 @@ namespace Nightwatch.Domain.Governance.Masking;
 internal static class NamedNumbers
 {
     private static readonly SearchValues<string> Hints = SearchValues.Create(
-        ["phone", "mobile", "msisdn", "telefon", "tel:", "fax", "ssn", "social_security", "pesel", "bsn", "steuer", "tax_id", "taxid", "aadhaar", "national_id", "nationalid", "passport_n", "cpf", "sin:", "nif"], StringComparison.OrdinalIgnoreCase);
+        ["phone", "mobile", "msisdn", "telefon", "fax", "ssn", "social_security", "pesel", "bsn", "steuer", "tax_id", "taxid", "aadhaar", "national_id", "nationalid", "passport_n", "cpf"], StringComparison.OrdinalIgnoreCase);
 
     private static readonly SearchValues<char> Number = SearchValues.Create("0123456789 .-()/");
 

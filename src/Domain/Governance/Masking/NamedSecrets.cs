@@ -9,7 +9,7 @@ internal static class NamedSecrets
     private const int MaxGap = 80;
 
     private static readonly SearchValues<string> Hints = SearchValues.Create(
-        ["pass", "pwd", "secret", "token", "key", "auth", "cred", "cookie", "jwt", "sig=", "signature=", "login", "access", "client", "bundle_", "otp", "sas", "pat=", "pw="], StringComparison.OrdinalIgnoreCase);
+        ["pass", "pwd", "secret", "token", "key", "auth", "cred", "cookie", "jwt", "sig=", "signature=", "login", "access", "client", "bundle_", "otp", "sas"], StringComparison.OrdinalIgnoreCase);
 
     private static readonly SearchValues<char> NameChars = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
 
@@ -36,20 +36,21 @@ internal static class NamedSecrets
     private static int Examine(ReadOnlySpan<char> text, int start, int end, ref Findings found)
     {
         var name = text[start..end];
-        var strength = Strength(text, start, name);
         if (name.EndsWith("secret", StringComparison.OrdinalIgnoreCase) || name.EndsWith("secrets", StringComparison.OrdinalIgnoreCase))
         {
             KubernetesSecrets.Find(text, start, end, ref found);
         }
 
-        if (strength == NameStrength.None)
-        {
-            return name.EndsWith("cookie", StringComparison.OrdinalIgnoreCase) ? Cookie(text, end, ref found) : name.StartsWith("BUNDLE_") ? Bundle(text, start, end, ref found) : 0;
-        }
-
+        // Most names in a text have no value: to see that is cheaper than to judge the name.
         if (!Assignment.TryRead(text, start, end, MaxGap, out var value))
         {
             return 0;
+        }
+
+        var strength = Strength(text, start, name);
+        if (strength == NameStrength.None)
+        {
+            return name.EndsWith("cookie", StringComparison.OrdinalIgnoreCase) ? Cookie(text, end, ref found) : name.StartsWith("BUNDLE_") ? Bundle(text, value, name, ref found) : 0;
         }
 
         var kind = name.EndsWith("authorization", StringComparison.OrdinalIgnoreCase) ? SensitiveData.Authorization : SensitiveData.NamedSecret;
@@ -61,8 +62,9 @@ internal static class NamedSecrets
             return 0;
         }
 
-        found.Add(at, length, kind);
-        return at + length;
+        var stop = length >= Assignment.MaxBare && !value.Quoted ? Assignment.End(text, at + length) : at + length;
+        found.Add(at, stop - at, kind);
+        return stop;
     }
 
     /// <summary>Whether a value with such a name is hidden when both arrive apart, as a metric's label or a field of JSON does.</summary>
@@ -81,10 +83,10 @@ internal static class NamedSecrets
 
         if (strength == NameStrength.Password)
         {
-            return !read.Loose || SecretValues.IsRandom(value) || value.ContainsAnyInRange('0', '9') || value.ContainsAny(Characters.Symbols);
+            return !(value[0] == '/' && SecretValues.IsLocation(value)) && (!read.Loose || SecretValues.IsRandom(value) || value.ContainsAnyInRange('0', '9') || value.ContainsAny(Characters.Symbols));
         }
 
-        if (value.Length < 8 || value.ContainsAny(" \t\n") || (SecretValues.IsLocation(value) && !scheme))
+        if (value.Length < 8 || (!scheme && (value.ContainsAny(" \t\n") || SecretValues.IsLocation(value))))
         {
             return false;
         }
@@ -92,11 +94,11 @@ internal static class NamedSecrets
         if (strength == NameStrength.Weak)
         {
             var vendor = SecretNames.NamesVendor(name);
-            return value.Length >= (vendor ? 12 : 16) && SecretValues.IsRandom(value) && (vendor || (!SecretValues.IsUuid(value) && Distinct(value) >= 10)) && value.IndexOf("abcdefgh", StringComparison.OrdinalIgnoreCase) < 0;
+            return !read.Loose && value.Length >= (vendor ? 12 : 16) && SecretValues.IsRandom(value) && (vendor || (!SecretValues.IsUuid(value) && Distinct(value) >= 10)) && value.IndexOf("abcdefgh", StringComparison.OrdinalIgnoreCase) < 0;
         }
 
-        return SecretValues.IsRandom(value) || scheme || (!read.Loose && value.IndexOfAny(Characters.Joints) < 0
-            && (Digits(value) >= 3 || (name.EndsWith("secret", StringComparison.OrdinalIgnoreCase) && value.Length >= 10)));
+        return SecretValues.IsRandom(value) || scheme || SecretValues.IsDense(value) || (!read.Loose && value.IndexOfAny(Characters.Joints) < 0
+            && ((Digits(value) >= 3 && Digits(value) < value.Length) || (name.EndsWith("secret", StringComparison.OrdinalIgnoreCase) && value.Length >= 10)));
     }
 
     private static NameStrength Strength(ReadOnlySpan<char> text, int start, ReadOnlySpan<char> name)
@@ -143,10 +145,10 @@ internal static class NamedSecrets
     }
 
     /// <summary>Bundler keeps user:password of a gem server in BUNDLE_ and the server's name.</summary>
-    private static int Bundle(ReadOnlySpan<char> text, int start, int end, ref Findings found)
+    private static int Bundle(ReadOnlySpan<char> text, Value value, ReadOnlySpan<char> name, ref Findings found)
     {
-        if (!Assignment.TryRead(text, start, end, MaxGap, out var value) || text.Slice(value.Start, value.Length).IndexOf(':') is not > 0 || text[start..end].IndexOf("__") < 0
-            || SecretValues.IsLocation(text.Slice(value.Start, value.Length)) || SecretValues.IsStandIn(text.Slice(value.Start, value.Length)))
+        var secret = text.Slice(value.Start, value.Length);
+        if (secret.IndexOf(':') <= 0 || name.IndexOf("__") < 0 || SecretValues.IsLocation(secret) || SecretValues.IsStandIn(secret))
         {
             return 0;
         }

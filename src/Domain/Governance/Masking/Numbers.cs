@@ -14,9 +14,21 @@ internal static class Numbers
             return 0;
         }
 
+        // How long the first group of digits is, and what follows it, rules out almost every number.
         var ahead = text[at..Math.Min(text.Length, at + MaxSpan + 1)];
         var digits = ahead.IndexOfAnyExceptInRange('0', '9');
-        if (digits is > 0 and < 2)
+        var next = digits > 0 ? ahead[digits] : ' ';
+        var likely = digits switch
+        {
+            1 => next == ' ' && ahead.Length > 20,
+            2 => next == '.',
+            3 => next is '-' or '.',
+            4 => next is ' ' or '-',
+            6 => next is '-' or '+' or 'A',
+            8 => char.IsAsciiLetterUpper(next),
+            _ => digits is < 0 or >= 13,
+        };
+        if (!likely)
         {
             return 0;
         }

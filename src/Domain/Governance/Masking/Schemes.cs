@@ -34,7 +34,7 @@ internal static class Schemes
                 return (start, length);
             }
 
-            var stop = text[at..end].IndexOfAny(quoted ? "\r\n" : "\r\n\"'`<> \\");
+            var stop = text[at..end].IndexOfAny(quoted || name is "Digest " or "AWS4-HMAC-SHA256 " ? "\r\n" : "\r\n\"'`<> \\");
             return (at, stop < 0 ? end - at : stop);
         }
 

@@ -67,7 +67,7 @@ internal static class SecretValues
         }
 
         var letters = UInt128.PopCount(seen);
-        return letters <= 1 || (letters <= 2 && head.Length > 3) || (letters <= 4 && head.Length >= 16) || (head.Length >= 24 && IsMostlyOne(head)) || head.IndexOf("abcdefghijklmnop", StringComparison.Ordinal) >= 0;
+        return letters <= 1 || (letters <= 2 && head.Length > 3) || (letters <= 4 && head.Length >= 16) || (head.Length >= 24 && IsMostlyOne(head));
     }
 
     private static bool IsMostlyOne(ReadOnlySpan<char> text)
@@ -99,7 +99,7 @@ internal static class SecretValues
     /// <summary>An unquoted value that is program code: a call, an index, a member such as var.password.</summary>
     public static bool IsCode(ReadOnlySpan<char> value)
     {
-        var head = value[..Math.Min(value.Length, Judged)];
+        var head = value[..Math.Min(value.Length, Judged)].TrimStart('$');
         var name = 0;
         while (name < head.Length && (char.IsAsciiLetterOrDigit(head[name]) || head[name] is '_' or '.'))
         {
@@ -108,7 +108,7 @@ internal static class SecretValues
 
         if (name == 0 || char.IsAsciiDigit(head[0]))
         {
-            return false;
+            return value[0] == '(';
         }
 
         if (name < head.Length)
@@ -159,6 +159,13 @@ internal static class SecretValues
         }
 
         return random >= 8 && random * 5 >= total * 2;
+    }
+
+    /// <summary>Long, of all kinds of letters and digits, without the joints of names: base64 of something that is no text.</summary>
+    public static bool IsDense(ReadOnlySpan<char> value)
+    {
+        var head = value[..Math.Min(value.Length, Judged)];
+        return head.Length >= 30 && head.ContainsAnyInRange('0', '9') && head.ContainsAnyInRange('a', 'z') && head.ContainsAnyInRange('A', 'Z') && head.IndexOfAny("._-: ") < 0;
     }
 
     public static bool IsUuid(ReadOnlySpan<char> value) => value.Length == 36 && value[8] == '-' && value[13] == '-' && value[18] == '-' && value[23] == '-';

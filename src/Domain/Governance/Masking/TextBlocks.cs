@@ -78,7 +78,7 @@ internal static class TextBlocks
         if (!before)
         {
             var head = line.TrimStart();
-            return head.StartsWith("apiVersion:") || head.StartsWith("kind:") || head.StartsWith("\"kind\":") || head.StartsWith("\"apiVersion\":");
+            return head.StartsWith("apiVersion:") || head.StartsWith("kind:") || head.StartsWith("\"kind\":") || head.StartsWith("\"apiVersion\":") || head.TrimEnd() is "data:" or "stringData:";
         }
 
         var content = line.TrimEnd();

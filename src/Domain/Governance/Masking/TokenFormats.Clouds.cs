@@ -35,6 +35,9 @@ internal static partial class TokenFormats
         // Jenkins, OpenShift, Rancher, Octopus, CircleCI, Buildkite, Prefect, age.
         new("sha256~", Url, 43, 43), new("API-", UpperDigit, 25, 30, 1), new("CCIPAT_", Word, 40, 80), new("CCIPRJ_", Word, 40, 80), new("bkua_", Hex, 40, 40), new("bkaj_", Alnum, 30, 80, 2), new("bkct_", Alnum, 30, 80, 2),
         new("pnu_", Alnum, 36, 36), new("pnb_", Alnum, 36, 36), new("AGE-SECRET-KEY-1", UpperDigit, 0, 58), new("ico-", Alnum, 32, 32, 1), new("dckr_pat_", Url, 20, 40), new("dckr_oat_", Url, 20, 40),
+        // PEM private keys (PKCS 8, RSA, EC, OpenSSH) in base64 once more.
+        new("LS0tLS1CRUdJTiBQUklWQVRFIEtFWS", Base64, 20, 65536), new("LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVkt", Base64, 20, 65536),
+        new("LS0tLS1CRUdJTiBFQyBQUklWQVRFIEtFWS", Base64, 20, 65536), new("LS0tLS1CRUdJTiBPUEVOU1NIIFBSSVZBVEUgS0VZ", Base64, 20, 65536),
         new("waka_", HexDash, 36, 36), new("tfp_", Dotted, 40, 70, 1), new("4b1d", Alnum, 38, 38, 2), new("cmVmdGtuOj", Any64, 50, 60), new("AKCp", Alnum, 60, 75, 2),
     ];
 }

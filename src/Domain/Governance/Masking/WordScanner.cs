@@ -14,69 +14,74 @@ internal static class WordScanner
 
     public static void Find(ReadOnlySpan<char> text, ref Findings found)
     {
-        var at = 0;
         var masked = 0;
-        while (at < text.Length)
+        for (var at = 0; at < text.Length;)
         {
             var c = text[at];
             if (!char.IsAsciiLetterOrDigit(c))
             {
-                if (c == '~')
+                if (c is '~' or ':')
                 {
-                    AzureSecret(text, at, ref found);
+                    Anchored(text, at, ref found);
                 }
 
                 at++;
                 continue;
             }
 
-            if (at >= masked)
+            var end = at + 1;
+            while (end < text.Length && char.IsAsciiLetterOrDigit(text[end]))
             {
-                masked = Math.Max(masked, Begin(text, at, ref found));
-                // \nTOKEN and %20TOKEN: the escape's characters are not the word's.
-                var escape = at == 0 ? 0 : text[at - 1] == '\\' && c is 'n' or 'r' or 't' ? 1 : text[at - 1] == '%' ? 2 : 0;
-                masked = escape > 0 && at + escape < text.Length ? Math.Max(masked, Begin(text, at + escape, ref found)) : masked;
+                end++;
             }
 
-            do
+            if (at >= masked && at > 0 && text[at - 1] is '\\' or '%')
             {
-                at++;
+                // \nTOKEN and %20TOKEN: the escape's characters are not the word's.
+                var escape = text[at - 1] == '%' ? 2 : c is 'n' or 'r' or 't' ? 1 : 0;
+                masked = escape > 0 && at + escape < end ? Math.Max(masked, Begin(text, at + escape, end, ref found)) : masked;
             }
-            while (at < text.Length && char.IsAsciiLetterOrDigit(text[at]));
+
+            masked = at >= masked ? Math.Max(masked, Begin(text, at, end, ref found)) : masked;
+            at = end;
         }
     }
 
-    /// <summary>What begins here; returns its end, or 0.</summary>
-    private static int Begin(ReadOnlySpan<char> text, int at, ref Findings found)
+    /// <summary>What begins with the word; returns its end, or 0. Most words end here at the first look.</summary>
+    private static int Begin(ReadOnlySpan<char> text, int at, int end, ref Findings found)
     {
-        var c = text[at];
-        var next = at + 1 < text.Length ? text[at + 1] : '\0';
-        foreach (var format in TokenFormats.StartingWith(c, next))
+        var (first, second) = (text[at], at + 1 < text.Length ? text[at + 1] : '\0');
+        foreach (var format in TokenFormats.StartingWith(first, second))
         {
             if (format.Match(text[at..]) is var length and > 0)
             {
-                found.Add(at, length, SensitiveData.KnownToken);
-                return at + length;
+                return Add(at, at + length, ref found);
             }
         }
 
-        if (c == 'e' && next == 'y' && WebToken(text, at) is var end and > 0)
+        if (char.IsAsciiDigit(first))
         {
-            found.Add(at, end - at, SensitiveData.WebToken);
-            return end;
+            return Math.Max(NumberedToken(text, at, ref found), Numbers.Find(text, at, ref found));
         }
 
-        if (char.IsAsciiDigit(c))
+        if (end - at < 4)
         {
-            return Math.Max(NumberedToken(text, at, ref found), found.Wants(SensitiveData.Personal) ? Numbers.Find(text, at, ref found) : 0);
+            return 0;
         }
 
-        if (char.IsAsciiLetterUpper(c) && char.IsAsciiLetterUpper(next) && found.Wants(SensitiveData.Iban | SensitiveData.NationalId))
+        if (first == 'e' && second == 'y' && WebToken(text, at) is var token and > 0)
         {
-            return Math.Max(Ibans.Find(text, at, ref found), NationalIds.FindLettered(text, at, ref found));
+            found.Add(at, token - at, SensitiveData.WebToken);
+            return token;
         }
 
-        return MixedToken(text, at, ref found);
+        if (char.IsAsciiLetterUpper(first) && char.IsAsciiLetterUpper(second) && (char.IsAsciiDigit(text[at + 2]) || end - at == 16)
+            && Math.Max(Ibans.Find(text, at, ref found), NationalIds.FindLettered(text, at, ref found)) is var number and > 0)
+        {
+            return number;
+        }
+
+        return MixedToken(text, at, end, ref found);
     }
 
     /// <summary>Header, payload and signature (or the five parts of an encrypted one), each base64url; the header begins with {" in that form.</summary>
@@ -110,7 +115,7 @@ internal static class WordScanner
         return parts >= 2 ? end : 0;
     }
 
-    /// <summary>Bot tokens of Telegram (id:AA...), app tokens of Facebook (id|...), Mailchimp keys that begin with a digit.</summary>
+    /// <summary>Bot tokens of Telegram (id:AA...), app tokens of Facebook (id|...).</summary>
     private static int NumberedToken(ReadOnlySpan<char> text, int at, ref Findings found)
     {
         var digits = text[at..].IndexOfAnyExceptInRange('0', '9');
@@ -125,44 +130,47 @@ internal static class WordScanner
             return Add(at, end + 1 + Run(text, end + 1), ref found);
         }
 
-        return MixedToken(text, at, ref found);
+        return digits < 13 ? MixedToken(text, at, at + Math.Max(digits, 0) + Letter(text[(at + Math.Max(digits, 0))..]), ref found) : 0;
     }
 
-    /// <summary>Forms without a fixed beginning: Mailchimp (hex-us1), Terraform Cloud (x.atlasv1.y), Discord (three parts by their lengths), Firebase (x:APA91b).</summary>
-    private static int MixedToken(ReadOnlySpan<char> text, int at, ref Findings found)
+    /// <summary>Forms without a fixed beginning: Mailchimp (hex-us1), Terraform Cloud (x.atlasv1.y), Discord (three parts by their lengths).</summary>
+    private static int MixedToken(ReadOnlySpan<char> text, int at, int end, ref Findings found)
     {
-        var length = text[at..].IndexOfAnyExcept(Letters);
-        var end = at + length;
-        if (length == 32 && text[end] == '-' && text[end..].StartsWith("-us") && end + 3 < text.Length && char.IsAsciiDigit(text[end + 3]) && text[at..end].IndexOfAnyExcept(Characters.LowerHex) < 0)
+        var after = text[end..];
+        if (end - at == 32 && after.StartsWith("-us") && after.Length > 3 && char.IsAsciiDigit(after[3]) && text[at..end].IndexOfAnyExcept(Characters.LowerHex) < 0)
         {
-            return Add(at, end + 3 + Math.Max(1, text[(end + 3)..Math.Min(text.Length, end + 5)].IndexOfAnyExceptInRange('0', '9') is var n and >= 0 ? n : Math.Min(2, text.Length - end - 3)), ref found);
+            return Add(at, end + (after.Length > 4 && char.IsAsciiDigit(after[4]) ? 5 : 4), ref found);
         }
 
-        if (length == 14 && text[end..].StartsWith(".atlasv1.") && Run(text, end + 9) >= 60 && !SecretValues.IsFiller(text[at..end]))
+        if (end - at == 14 && after.StartsWith(".atlasv1.") && Run(text, end + 9) >= 60 && !SecretValues.IsFiller(text[at..end]))
         {
             return Add(at, end + 9 + Run(text, end + 9), ref found);
         }
 
-        if (length is < 7 or > 28 || text[end] is not ('.' or ':' or '-' or '_'))
+        if (text[at] is not ('M' or 'N' or 'O') || Run(text, at) is not (>= 23 and <= 28 and var first))
         {
             return 0;
         }
 
-        var first = Run(text, at);
         end = at + first;
-        if (end >= text.Length)
-        {
-            return 0;
-        }
-
-        if (text[end] == ':' && text[end..].StartsWith(":APA91b") && Run(text, end + 1) >= 100)
-        {
-            return Add(at, end + 1 + Run(text, end + 1), ref found);
-        }
-
-        var second = text[end] == '.' && first is >= 23 and <= 28 && text[at] is 'M' or 'N' or 'O' ? Run(text, end + 1) : 0;
+        var second = end < text.Length && text[end] == '.' ? Run(text, end + 1) : 0;
         var third = second is 6 or 7 && end + 1 + second < text.Length && text[end + 1 + second] == '.' ? Run(text, end + 2 + second) : 0;
         return third is >= 27 and <= 40 ? Add(at, end + 2 + second + third, ref found) : 0;
+    }
+
+    private static void Anchored(ReadOnlySpan<char> text, int at, ref Findings found)
+    {
+        if (text[at] == '~')
+        {
+            AzureSecret(text, at, ref found);
+        }
+        else if (at + 7 < text.Length && text[at + 1] == 'A' && text[at..].StartsWith(":APA91b") && Run(text, at + 1) is var length and >= 100)
+        {
+            // Server keys of Firebase messaging: a short id stands before the colon.
+            var floor = Math.Max(0, at - 30);
+            var start = floor + text[floor..at].LastIndexOfAnyExcept(UrlSafe) + 1;
+            Add(start, at + 1 + length, ref found);
+        }
     }
 
     /// <summary>Client secrets of Entra ID: three characters, a digit, Q~, and 31 to 34 more.</summary>
@@ -187,6 +195,12 @@ internal static class WordScanner
     {
         found.Add(start, end - start, SensitiveData.KnownToken);
         return end;
+    }
+
+    private static int Letter(ReadOnlySpan<char> text)
+    {
+        var length = text.IndexOfAnyExcept(Letters);
+        return length < 0 ? text.Length : length;
     }
 
     private static int Run(ReadOnlySpan<char> text, int at)
