@@ -54,12 +54,12 @@ internal static class MaskingBench
                 masker.Mask(text);
             }
 
+            var speed = megabytes / Stopwatch.GetElapsedTime(began).TotalSeconds;
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
             if (round >= 0)
             {
-                speeds.Add(megabytes / Stopwatch.GetElapsedTime(began).TotalSeconds);
+                speeds.Add(speed);
             }
-
-            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name}: {megabytes:0.0} MB, median {speeds.Percentile(.5):0} MB/s, {allocated} bytes allocated"));
