@@ -13,6 +13,8 @@ internal sealed class Samples
 
     public void AddSince(long started) => milliseconds.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
 
+    public void Add(double measured) => milliseconds.Add(measured);
+
     public double Percentile(double share)
     {
         var sorted = milliseconds.Order().ToArray();

@@ -51,7 +51,7 @@ public static class ToolData
                     WriteArray(writer, element, name, allowance);
                     break;
                 case JsonValueKind.String:
-                    writer.WriteStringValue(Text(element.GetString()!));
+                    writer.WriteStringValue(Text(name, element.GetString()!));
                     break;
                 default:
                     element.WriteTo(writer);
@@ -133,9 +133,9 @@ public static class ToolData
             };
         }
 
-        private string Text(string text)
+        private string Text(string name, string text)
         {
-            var masked = masker is null ? text : masker.Mask(text);
+            var masked = masker is null ? text : masker.MaskValue(name, text);
             if (masked.Length <= maxString)
             {
                 return masked;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Masking;
 using Nightwatch.Domain.Tools.Alerting;
 using Nightwatch.Domain.Tools.Changes;
 using Nightwatch.Domain.Tools.History;
@@ -18,7 +19,8 @@ public static class ToolsExtensions
     public static IServiceCollection AddTools(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<IMasker, PatternMasker>();
+        services.TryAddSingleton(MaskingPolicy.Default);
+        services.TryAddSingleton<IMasker, TextMasker>();
         services.AddSingleton<ITool, QueryMetricsTool>();
         services.AddSingleton<ITool, QueryMetricsRangeTool>();
         services.AddSingleton<ITool, ListMetricsTool>();

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Masking;
 using Nightwatch.Domain.Tools;
 
 namespace Nightwatch.Domain.Tests.Tools;
@@ -211,7 +212,7 @@ public sealed class ToolCatalogTests
         Assert.DoesNotContain("hunter22", result.Invocation, StringComparison.Ordinal);
     }
 
-    private static ToolCatalog Catalog(params ITool[] tools) => new(tools, new PatternMasker(), TimeProvider.System, NullLogger<ToolCatalog>.Instance);
+    private static ToolCatalog Catalog(params ITool[] tools) => new(tools, new TextMasker(), TimeProvider.System, NullLogger<ToolCatalog>.Instance);
 
     private static ToolRequest Request(string arguments) =>
         new() { Name = "echo_text", Tenant = "default", Arguments = arguments, Granted = new HashSet<Permission> { Permission.ReadMetrics } };

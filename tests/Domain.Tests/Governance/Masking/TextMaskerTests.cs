@@ -1,10 +1,10 @@
-using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Masking;
 
-namespace Nightwatch.Domain.Tests.Governance;
+namespace Nightwatch.Domain.Tests.Governance.Masking;
 
-public sealed class PatternMaskerTests
+public sealed class TextMaskerTests
 {
-    private readonly PatternMasker masker = new();
+    private readonly TextMasker masker = new();
 
     [Theory]
     [InlineData("Authorization: Bearer abc.def-123456", "Authorization: Bearer [masked]")]
