@@ -12,6 +12,7 @@ using Nightwatch.Adapters.OpenAi;
 using Nightwatch.Adapters.Prometheus;
 using Nightwatch.Adapters.Sqlite;
 using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Serialization;
@@ -56,11 +57,12 @@ public static class NightwatchRegistration
         {
             options.IntakeTokenHashes = AccessOptions.ParseHashes(configuration["NIGHTWATCH_INTAKE_TOKEN_SHA256"]);
             options.ReadTokenHashes = AccessOptions.ParseHashes(configuration["NIGHTWATCH_READ_TOKEN_SHA256"]);
+            options.AdminTokenHashes = AccessOptions.ParseHashes(configuration["NIGHTWATCH_ADMIN_TOKEN_SHA256"]);
             options.AllowLoopbackWithoutCredentials = AccessOptions.ParseDevelopment(configuration["NIGHTWATCH_DEVELOPMENT"]);
         });
         services.AddSingleton<IValidateOptions<AccessOptions>, AccessOptionsValidator>();
         services.AddOptions<AccessOptions>().ValidateOnStart();
-        return services.AddSingleton<FunctionPermissions>().AddSingleton<RefusedWebhooks>();
+        return services.AddSingleton<FunctionPermissions>().AddSingleton<CallerIdentification>().AddSingleton<ServiceTokens>().AddSingleton<RefusedWebhooks>();
     }
 
     private static IServiceCollection AddStore(this IServiceCollection services, IConfiguration configuration) => services
@@ -71,5 +73,6 @@ public static class NightwatchRegistration
         .AddDocuments(CorrelationWindow.Type)
         .AddDocuments(Incident.Type)
         .AddDocuments(Investigation.Type)
-        .AddDocuments(Evidence.Type);
+        .AddDocuments(Evidence.Type)
+        .AddDocuments(ServiceToken.Type);
 }

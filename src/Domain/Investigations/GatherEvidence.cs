@@ -1,4 +1,4 @@
-using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Investigations.Gathering;
 using Nightwatch.Domain.Storage;
 using Nightwatch.Domain.Tools;
@@ -26,10 +26,8 @@ public sealed class GatherEvidence(IDocuments<Investigation> investigations, IDo
     /// <summary>Longer texts of a source are cut: a message is one line.</summary>
     private const int MaxMessage = 500;
 
-    internal static IReadOnlySet<Permission> Granted { get; } = new HashSet<Permission>
-    {
-        Permission.ReadMetrics, Permission.ReadLogs, Permission.ReadDashboards, Permission.ReadAlerts, Permission.ReadIncidents,
-    };
+    /// <summary>Nightwatch itself, which only reads while it investigates: nothing that an alert or a log line says gives it more.</summary>
+    internal static Caller Investigator(string tenant, string investigationId) => Caller.ForSystem(tenant, Role.Viewer.Permissions, investigationId);
 
     /// <param name="lastAttempt">True when nobody will ask again: a failure is then stored as a gap.</param>
     public Task<GatherOutcome> GatherAsync(string tenant, string investigationId, string stepId, bool lastAttempt, CancellationToken cancellationToken) =>
@@ -53,9 +51,8 @@ public sealed class GatherEvidence(IDocuments<Investigation> investigations, IDo
         var request = new ToolRequest
         {
             Name = step.Tool,
-            Tenant = tenant,
+            Caller = Investigator(tenant, investigationId),
             Arguments = step.Arguments,
-            Granted = Granted,
             Timeout = TimeSpan.FromSeconds(step.TimeoutSeconds),
         };
         var result = await tools.InvokeAsync(request, cancellationToken).ConfigureAwait(false);

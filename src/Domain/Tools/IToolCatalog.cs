@@ -1,4 +1,4 @@
-using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
 
 namespace Nightwatch.Domain.Tools;
 
@@ -7,13 +7,11 @@ public sealed record ToolRequest
 {
     public required string Name { get; init; }
 
-    public required string Tenant { get; init; }
-
     /// <summary>A JSON object.</summary>
     public required string Arguments { get; init; }
 
-    /// <summary>What the asker may do; the tool's own permission must be among them.</summary>
-    public required IReadOnlySet<Permission> Granted { get; init; }
+    /// <summary>Who asks: the tool's own permission must be among the grants, and the tool shows nothing outside of their scopes and the tenant.</summary>
+    public required Caller Caller { get; init; }
 
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -1,7 +1,8 @@
+using Nightwatch.Domain.Alerts;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Nightwatch.Domain.Alerts;
+namespace Nightwatch.Domain.Configuration;
 
 /// <summary>Something wrong in a configuration file.</summary>
 /// <param name="Line">From 1; 0 when it concerns the whole file.</param>
