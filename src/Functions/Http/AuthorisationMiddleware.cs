@@ -54,12 +54,20 @@ public sealed partial class AuthorisationMiddleware(
         }
 
         var found = await identification.IdentifyAsync(http, cancellationToken);
-        return found.Caller is not { } caller ? found
-            : caller.May(permission) ? found with { Status = StatusCodes.Status200OK }
-            : CallerOutcome.Refuse(
-                StatusCodes.Status403Forbidden,
-                "You may not do that",
-                $"The caller is known, but does not have the permission {Permissions.NameOf(permission)}.") with { Caller = caller };
+        if (found.Caller is not { } caller)
+        {
+            return found;
+        }
+
+        return caller.May(permission)
+            ? found with { Status = StatusCodes.Status200OK }
+            : new CallerOutcome
+            {
+                Caller = caller,
+                Status = StatusCodes.Status403Forbidden,
+                Title = "You may not do that",
+                Detail = $"The caller is known, but does not have the permission {Permissions.NameOf(permission)}.",
+            };
     }
 
     private static void Harden(HttpResponse response)

@@ -129,6 +129,12 @@ public sealed class ServiceTokens(IDocuments<ServiceToken> tokens, TimeProvider 
             return Wrong("expiresInDays", $"expiresInDays must be 1 to {MaxDays}.");
         }
 
+        var names = wish.Scope.Applications.Concat(wish.Scope.Environments).Concat(wish.Scope.Datasources).ToList();
+        if (names.Count > 200 || names.Exists(n => string.IsNullOrWhiteSpace(n) || n.Length > 200))
+        {
+            return Wrong("scope", "scope may list 200 names of 1 to 200 characters.");
+        }
+
         if (wish.Permissions.Count is 0 or > 32)
         {
             return Wrong("permissions", "permissions must name at least one, such as ingest:alerts.");
