@@ -1,4 +1,5 @@
 using Nightwatch.Domain.Governance.Access;
+using Nightwatch.Domain.Governance.Injection;
 using Nightwatch.Domain.Investigations.Gathering;
 using Nightwatch.Domain.Storage;
 using Nightwatch.Domain.Tools;
@@ -52,6 +53,7 @@ public sealed class GatherEvidence(IDocuments<Investigation> investigations, IDo
         {
             Name = step.Tool,
             Caller = Investigator(tenant, investigationId),
+            DecidedBy = ToolDecision.Rules,
             Arguments = step.Arguments,
             Timeout = TimeSpan.FromSeconds(step.TimeoutSeconds),
         };
@@ -104,12 +106,19 @@ public sealed class GatherEvidence(IDocuments<Investigation> investigations, IDo
             Status = result.Status,
             Invocation = result.Invocation,
             Link = result.Link,
-            Message = Shorten(string.Join("; ", new[] { result.Message, reading?.Message }.Where(m => !string.IsNullOrEmpty(m)))),
+            Message = Shorten(string.Join("; ", new[] { result.Message, reading?.Message, Warning(reading) }.Where(m => !string.IsNullOrEmpty(m)))),
             Summary = reading?.Summary ?? (result.Status == ToolStatus.NoData ? $"{step.Title}: there is no data." : $"{step.Title}: not known."),
             Facts = reading?.Facts ?? [],
             Items = reading?.Items ?? [],
             RecordedAt = time.GetUtcNow(),
         };
+    }
+
+    /// <summary>People read the text as it is; they are told that it was not written for them.</summary>
+    private static string? Warning(EvidenceReading? reading)
+    {
+        var found = reading?.Items.Select(i => InjectionScan.Find(i.Text)).FirstOrDefault(why => why is not null);
+        return found is null ? null : $"some of this text speaks to an AI as if it were an instruction ({found}); it was treated as data and kept from the model";
     }
 
     private static string? Shorten(string text) => text.Length == 0 ? null : text.Length <= MaxMessage ? text : text[..MaxMessage] + "...";

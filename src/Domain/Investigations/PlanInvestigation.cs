@@ -178,6 +178,7 @@ public sealed class PlanInvestigation(
         {
             Name = "get_alert_rule",
             Caller = investigator,
+            DecidedBy = ToolDecision.Rules,
             Arguments = new JsonObject { ["alertname"] = alertName }.ToJsonString(NightwatchJson.Options),
             Timeout = TimeSpan.FromSeconds(10),
         };

@@ -2,6 +2,19 @@ using Nightwatch.Domain.Governance.Access;
 
 namespace Nightwatch.Domain.Tools;
 
+/// <summary>On whose decision a tool is used.</summary>
+public enum ToolDecision
+{
+    /// <summary>A language model wished it: what it read may have wished it for somebody else. The default, so that nobody gets more by forgetting to say.</summary>
+    Model,
+
+    /// <summary>Rules of ours.</summary>
+    Rules,
+
+    /// <summary>The caller themselves asked for this very invocation.</summary>
+    Person,
+}
+
 /// <summary>A wish to use a tool: by whom, with what, for how long at most.</summary>
 public sealed record ToolRequest
 {
@@ -12,6 +25,9 @@ public sealed record ToolRequest
 
     /// <summary>Who asks: the tool's own permission must be among the grants, and the tool shows nothing outside of their scopes and the tenant.</summary>
     public required Caller Caller { get; init; }
+
+    /// <summary>A tool that changes anything runs only on a person's own decision; for others the result is approval_required.</summary>
+    public ToolDecision DecidedBy { get; init; }
 
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 }

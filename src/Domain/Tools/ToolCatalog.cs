@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
 
 namespace Nightwatch.Domain.Tools;
 
@@ -80,6 +81,7 @@ public sealed partial class ToolCatalog : IToolCatalog
             using var arguments = JsonDocument.Parse(request.Arguments, ArgumentsReading);
             return JsonSchemaValidator.Validate(tool.Descriptor.InputSchema, arguments.RootElement) is { } wrong
                 ? Outcome.Error($"Wrong arguments: {wrong}.")
+                : NeedsAPerson(tool, request) ? Outcome.ApprovalRequired($"{tool.Descriptor.Name} changes things; a person has to decide that it runs.")
                 : await RunAsync(tool, request, arguments.RootElement.Clone(), cancellationToken).ConfigureAwait(false);
         }
         catch (JsonException exception)
@@ -87,6 +89,10 @@ public sealed partial class ToolCatalog : IToolCatalog
             return Outcome.Error($"The arguments are not one well-formed JSON object (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine}).");
         }
     }
+
+    /// <summary>Whatever a model read, and whatever the caller behind it may do: no text alone changes anything.</summary>
+    private static bool NeedsAPerson(ITool tool, ToolRequest request) =>
+        !tool.Descriptor.Effects.ReadOnly && (request.DecidedBy != ToolDecision.Person || request.Caller.Kind == CallerKind.System);
 
     private async Task<ToolResult> RunAsync(ITool tool, ToolRequest request, JsonElement arguments, CancellationToken cancellationToken)
     {

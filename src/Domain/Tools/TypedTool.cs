@@ -64,6 +64,9 @@ public static class Outcome
     public static ToolResult Error(string message, bool transient = false) =>
         new() { Status = ToolStatus.Error, Invocation = "", Message = message, Transient = transient };
 
+    /// <summary>Nothing was done yet.</summary>
+    public static ToolResult ApprovalRequired(string message) => new() { Status = ToolStatus.ApprovalRequired, Invocation = "", Message = message };
+
     public static ToolResult Of(SourceException exception) => Error(exception.Message, exception.Failure is SourceFailure.Unavailable or SourceFailure.Timeout);
 
     /// <summary>What a source said beside its answer, and what we left out, in one line; null when there is nothing to say.</summary>
