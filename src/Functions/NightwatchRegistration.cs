@@ -12,6 +12,7 @@ using Nightwatch.Adapters.OpenAi;
 using Nightwatch.Adapters.Prometheus;
 using Nightwatch.Adapters.Sqlite;
 using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Governance.SignIn;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Serialization;
@@ -20,6 +21,7 @@ using Nightwatch.Functions.Alerts;
 using Nightwatch.Functions.Http;
 using Nightwatch.Functions.Incidents;
 using Nightwatch.Functions.Investigations;
+using Nightwatch.Functions.SignIn;
 
 namespace Nightwatch.Functions;
 
@@ -32,6 +34,7 @@ public static class NightwatchRegistration
         services.Configure<WorkerOptions>(options => options.Serializer = new Azure.Core.Serialization.JsonObjectSerializer(NightwatchJson.Options));
         return services
             .AddAccess(configuration)
+            .AddSignIn(configuration)
             .AddStore(configuration)
             .AddPrometheus(configuration)
             .AddAlertmanager(configuration)
@@ -71,5 +74,7 @@ public static class NightwatchRegistration
         .AddDocuments(CorrelationWindow.Type)
         .AddDocuments(Incident.Type)
         .AddDocuments(Investigation.Type)
-        .AddDocuments(Evidence.Type);
+        .AddDocuments(Evidence.Type)
+        .AddDocuments(Session.Type)
+        .AddDocuments(SignInAttempt.Type);
 }

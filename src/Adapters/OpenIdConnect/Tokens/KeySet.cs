@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Nightwatch.Domain.Governance.SignIn;
 
 namespace Nightwatch.Adapters.OpenIdConnect.Tokens;
 

@@ -1,13 +1,13 @@
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace Nightwatch.Adapters.OpenIdConnect.Tokens;
+namespace Nightwatch.Domain.Governance.SignIn;
 
 /// <summary>
 /// JSON that two parsers cannot read differently: UTF-8 without a mark, no comment, no trailing comma, no member twice (however it is escaped), no half
 /// of a surrogate pair.
 /// </summary>
-internal static class StrictJson
+public static class StrictJson
 {
     private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
