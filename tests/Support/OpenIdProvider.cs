@@ -195,9 +195,18 @@ public sealed class OpenIdProvider : IAsyncDisposable
             return form["client_id"] == ClientId;
         }
 
-        var basic = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Uri.EscapeDataString(ClientId)}:{Uri.EscapeDataString(ClientSecret)}"));
-        return Faults.SecretInFormOnly ? form["client_secret"] == ClientSecret : request.Headers.Authorization == basic;
+        if (Faults.SecretInFormOnly)
+        {
+            return form["client_secret"] == ClientSecret;
+        }
+
+        var basic = request.Headers.Authorization.ToString();
+        var pair = basic.StartsWith("Basic ", StringComparison.Ordinal) ? Encoding.ASCII.GetString(Convert.FromBase64String(basic["Basic ".Length..])).Split(':') : [];
+        return pair.Length == 2 && Decode(pair[0]) == ClientId && Decode(pair[1]) == ClientSecret;
     }
+
+    /// <summary>application/x-www-form-urlencoded: a plus is a blank.</summary>
+    private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 
     private Dictionary<string, object?> Claims(Dictionary<string, object?> user, string audience, TimeSpan lifetime)
     {

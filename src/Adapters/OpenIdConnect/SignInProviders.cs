@@ -123,10 +123,13 @@ internal sealed class SignInProviders(IReadOnlyList<ProviderClient> clients, Ope
         return form;
     }
 
-    /// <summary>client_secret_basic: both parts are form-encoded before they become Basic credentials (RFC 6749, 2.3.1).</summary>
+    /// <summary>
+    /// client_secret_basic: both parts are form-encoded before they become Basic credentials (RFC 6749, 2.3.1). A blank as %20, because not all servers
+    /// read a plus as one here.
+    /// </summary>
     private static AuthenticationHeaderValue? Authorization(IdentityProvider provider, ProviderMetadata metadata) =>
         provider.ClientSecret is not { } secret || metadata.SecretInForm ? null
-        : new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes($"{WebUtility.UrlEncode(provider.ClientId)}:{WebUtility.UrlEncode(secret)}")));
+        : new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes($"{Uri.EscapeDataString(provider.ClientId!)}:{Uri.EscapeDataString(secret)}")));
 
     /// <summary>at_hash, when there is one, ties the ID token to the access token beside it (OpenID Connect Core 3.1.3.6).</summary>
     private static Refusal? CheckAccessTokenHash(OpenedToken opened, string? accessToken, string name)
