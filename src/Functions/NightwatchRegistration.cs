@@ -13,6 +13,7 @@ using Nightwatch.Adapters.Prometheus;
 using Nightwatch.Adapters.Sqlite;
 using Nightwatch.Domain.Alerts;
 using Nightwatch.Domain.Governance.Access;
+using Nightwatch.Domain.Governance.SignIn;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Serialization;
@@ -21,6 +22,7 @@ using Nightwatch.Functions.Alerts;
 using Nightwatch.Functions.Http;
 using Nightwatch.Functions.Incidents;
 using Nightwatch.Functions.Investigations;
+using Nightwatch.Functions.SignIn;
 
 namespace Nightwatch.Functions;
 
@@ -33,6 +35,7 @@ public static class NightwatchRegistration
         services.Configure<WorkerOptions>(options => options.Serializer = new Azure.Core.Serialization.JsonObjectSerializer(NightwatchJson.Options));
         return services
             .AddAccess(configuration)
+            .AddSignIn(configuration)
             .AddStore(configuration)
             .AddPrometheus(configuration)
             .AddAlertmanager(configuration)
@@ -74,5 +77,7 @@ public static class NightwatchRegistration
         .AddDocuments(Incident.Type)
         .AddDocuments(Investigation.Type)
         .AddDocuments(Evidence.Type)
-        .AddDocuments(ServiceToken.Type);
+        .AddDocuments(ServiceToken.Type)
+        .AddDocuments(Session.Type)
+        .AddDocuments(SignInAttempt.Type);
 }

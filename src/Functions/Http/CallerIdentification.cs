@@ -1,7 +1,10 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Access;
+using Nightwatch.Domain.Governance.SignIn;
+using Nightwatch.Functions.SignIn;
 
 namespace Nightwatch.Functions.Http;
 
@@ -24,21 +27,52 @@ public sealed record CallerOutcome
 }
 
 /// <summary>
-/// Finds out who calls: a service token of the store, a token of the configuration, or whoever sits at this machine in the development mode. A credential
-/// that is shown must be right, also where none would be needed.
+/// Finds out who calls: somebody an issuer vouches for, a service token of the store, a token of the configuration, or whoever sits at this machine in the
+/// development mode. A credential that is shown must be right, also where none would be needed.
 /// </summary>
-public sealed class CallerIdentification(IOptions<AccessOptions> options, ServiceTokens tokens, IAccessPolicy policy)
+public sealed partial class CallerIdentification(
+    IdentityReader identities, IOptions<AccessOptions> options, ServiceTokens tokens, IAccessPolicy policy, ILogger<CallerIdentification> logger)
 {
     public const string TenantHeader = "X-Nightwatch-Tenant";
 
     public async Task<CallerOutcome> IdentifyAsync(HttpContext http, CancellationToken cancellationToken)
     {
-        var outcome = CallerCredentials.TokenOf(http.Request) is { } token
-            ? await OfTokenAsync(token, cancellationToken)
-            : OfNobody(http);
+        var reading = await identities.ReadAsync(http, cancellationToken);
+        var outcome = reading.Refusal is { } refusal ? OfRefusal(refusal)
+            : reading.Identity is { } identity ? OfIdentity(http, identity)
+            : CallerCredentials.TokenOf(http.Request) is { } token ? InTenant(http, await OfTokenAsync(token, cancellationToken))
+            : InTenant(http, OfNobody(http));
         return outcome.Caller is { } caller
-            ? InTenant(http, outcome, caller with { From = http.Connection.RemoteIpAddress?.ToString() ?? "unknown", CorrelationId = CorrelationId.Of(http) })
+            ? outcome with { Caller = caller with { From = http.Connection.RemoteIpAddress?.ToString() ?? "unknown", CorrelationId = CorrelationId.Of(http) } }
             : outcome;
+    }
+
+    private CallerOutcome OfRefusal(Refusal refusal)
+    {
+        LogRefused(logger, refusal.Reason);
+        return CallerOutcome.Refuse(RefusalAnswers.StatusOf(refusal.Kind), RefusalAnswers.TitleOf(refusal.Kind), refusal.Told) with
+        {
+            IsFailedAttempt = refusal.Kind != RefusalKind.Unavailable,
+        };
+    }
+
+    private CallerOutcome OfIdentity(HttpContext http, VerifiedIdentity identity)
+    {
+        var current = policy.Current;
+        var grants = current.GrantsOf(new Principal { Issuer = identity.Issuer, Subject = identity.Subject, Groups = identity.Groups, Roles = identity.Roles });
+        var wanted = WantedTenant(http);
+        var tenant = wanted ?? current.Tenants.Select(t => t.Id).FirstOrDefault(grants.ContainsKey);
+        return tenant is not null && grants.TryGetValue(tenant, out var own)
+            ? new CallerOutcome
+            {
+                Caller = new Caller { Tenant = tenant, Subject = identity.Key, Name = identity.Name, Kind = CallerKind.Person, Grants = own },
+            }
+            : CallerOutcome.Refuse(
+                StatusCodes.Status403Forbidden,
+                "You have no role here",
+                identity.GroupsIncomplete
+                    ? "You are signed in, but your issuer did not list all of your groups, and none of those listed has a role. Ask for an app role, or for fewer groups in the token."
+                    : "You are signed in, but the access policy gives you no role" + (wanted is null ? "." : " in that tenant."));
     }
 
     private async Task<CallerOutcome> OfTokenAsync(string token, CancellationToken cancellationToken)
@@ -96,14 +130,18 @@ public sealed class CallerIdentification(IOptions<AccessOptions> options, Servic
         Grants = [.. permissions.Select(p => new Grant(p, Scope.Everywhere))],
     };
 
-    /// <summary>A credential is for its tenant. Only the developer at this machine, who owns all of it, may choose another.</summary>
-    private CallerOutcome InTenant(HttpContext http, CallerOutcome outcome, Caller caller)
+    /// <summary>From the header or, for streams, whose clients cannot set one, from the query.</summary>
+    private static string? WantedTenant(HttpContext http) =>
+        http.Request.Headers[TenantHeader].ToString() is { Length: > 0 } named ? named
+        : http.Request.Query["tenant"].ToString() is { Length: > 0 } asked ? asked
+        : null;
+
+    /// <summary>A token is for its tenant. Only the developer at this machine, who owns all of it, may choose another.</summary>
+    private CallerOutcome InTenant(HttpContext http, CallerOutcome outcome)
     {
-        var wanted = http.Request.Headers[TenantHeader].ToString();
-        wanted = wanted.Length > 0 ? wanted : http.Request.Query["tenant"].ToString();
-        if (wanted.Length == 0 || wanted == caller.Tenant)
+        if (outcome.Caller is not { } caller || WantedTenant(http) is not { } wanted || wanted == caller.Tenant)
         {
-            return outcome with { Caller = caller };
+            return outcome;
         }
 
         return caller.Kind == CallerKind.Development && policy.Current.HasTenant(wanted)
@@ -115,4 +153,7 @@ public sealed class CallerIdentification(IOptions<AccessOptions> options, Servic
         CallerOutcome.Refuse(StatusCodes.Status401Unauthorized, "The token is not known", detail) with { IsFailedAttempt = true };
 
     private static CallerOutcome Needed(string detail) => CallerOutcome.Refuse(StatusCodes.Status401Unauthorized, "A token is needed", detail);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A credential was refused: {Reason}")]
+    private static partial void LogRefused(ILogger logger, string reason);
 }

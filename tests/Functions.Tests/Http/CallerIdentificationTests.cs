@@ -2,10 +2,16 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Access;
+using Nightwatch.Domain.Governance.SignIn;
+using Nightwatch.Domain.Storage;
 using Nightwatch.Functions.Http;
+using Nightwatch.Functions.SignIn;
 using Nightwatch.Support;
 
 namespace Nightwatch.Functions.Tests.Http;
@@ -165,7 +171,19 @@ public sealed class CallerIdentificationTests
     private static AccessOptions Development => new() { AllowLoopbackWithoutCredentials = true };
 
     private Task<CallerOutcome> IdentifyAsync(HttpContext http, AccessOptions options) =>
-        new CallerIdentification(Options.Create(options), Tokens, new FixedAccessPolicy(TwoTenants)).IdentifyAsync(http, Cancel);
+        new CallerIdentification(
+            NobodyVouches(), Options.Create(options), Tokens, new FixedAccessPolicy(TwoTenants), NullLogger<CallerIdentification>.Instance).IdentifyAsync(http, Cancel);
+
+    /// <summary>No issuer is configured; what they vouch for is tested with a real provider.</summary>
+    private IdentityReader NobodyVouches()
+    {
+        var services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<TimeProvider>(time)
+            .AddSingleton<IDocuments<Session>>(new InMemoryDocuments<Session>(Session.Type))
+            .AddSingleton<IDocuments<SignInAttempt>>(new InMemoryDocuments<SignInAttempt>(SignInAttempt.Type));
+        return services.AddSignIn(new ConfigurationBuilder().Build()).BuildServiceProvider().GetRequiredService<IdentityReader>();
+    }
 
     private static DefaultHttpContext AtThisMachine(string? authorization)
     {

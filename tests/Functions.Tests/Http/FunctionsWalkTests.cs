@@ -23,7 +23,9 @@ public sealed class FunctionsWalkTests
 
     [Fact]
     public void PublicFunctions_AreTheKnownOnes() =>
-        Assert.Equal(["Live", "Metrics", "Page", "PageAsset", "Ready"], All.Where(m => m.GetCustomAttribute<PublicAttribute>() is not null).Select(Name).Order());
+        Assert.Equal(
+            ["Live", "Me", "Metrics", "Page", "PageAsset", "Ready", "SignIn", "SignInCallback", "SignInProviders", "SignOut"],
+            All.Where(m => m.GetCustomAttribute<PublicAttribute>() is not null).Select(Name).Order());
 
     [Fact]
     public void HttpFunctions_LeaveAuthorisationToOurMiddleware() =>
