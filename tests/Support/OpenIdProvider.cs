@@ -48,6 +48,15 @@ public sealed class OpenIdProvider : IAsyncDisposable
 
     public OpenIdFaults Faults { get; } = new();
 
+    /// <summary>The provider's clock.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
+    /// <summary>Where the discovery document is; Entra has it under another path than the issuer's.</summary>
+    public string PathBase { get; set; } = "";
+
+    /// <summary>Published beside the key that signs, as they are.</summary>
+    public List<Dictionary<string, object?>> OtherKeys { get; } = [];
+
     /// <summary>How often the keys were read.</summary>
     public int KeyReads => Volatile.Read(ref keyReads);
 
@@ -73,7 +82,7 @@ public sealed class OpenIdProvider : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         provider.app = builder.Build();
         provider.app.Use(provider.MisbehaveAsync);
-        provider.app.MapGet("/.well-known/openid-configuration", provider.Discovery);
+        provider.app.MapGet("{**path}", provider.Discovery);
         provider.app.MapGet("/keys", provider.Keys);
         provider.app.MapGet("/authorize", provider.Authorize);
         provider.app.MapPost("/token", provider.TokenAsync);
@@ -128,12 +137,12 @@ public sealed class OpenIdProvider : IAsyncDisposable
         await next(http);
     }
 
-    private IResult Discovery() => Results.Json(new Dictionary<string, object?>
+    private IResult Discovery(string path) => path != (PathBase + "/.well-known/openid-configuration").TrimStart('/') ? Results.NotFound() : Results.Json(new Dictionary<string, object?>
     {
-        ["issuer"] = Faults.WrongDiscoveryIssuer ? Issuer + "/" : Issuer,
+        ["issuer"] = Faults.DiscoveryIssuer ?? Issuer,
         ["authorization_endpoint"] = Issuer + "/authorize",
         ["token_endpoint"] = Issuer + "/token",
-        ["jwks_uri"] = Issuer + "/keys",
+        ["jwks_uri"] = Faults.KeysUrl ?? Issuer + "/keys",
         ["response_types_supported"] = new[] { "code" },
         ["subject_types_supported"] = new[] { "public" },
         ["id_token_signing_alg_values_supported"] = new[] { "RS256" },
@@ -144,7 +153,7 @@ public sealed class OpenIdProvider : IAsyncDisposable
     private IResult Keys()
     {
         Interlocked.Increment(ref keyReads);
-        return Results.Json(new { keys = new[] { Signer.ToWebKey() } });
+        return Results.Json(new { keys = OtherKeys.Prepend(Signer.ToWebKey()) });
     }
 
     private IResult Authorize(HttpRequest request)
@@ -210,7 +219,7 @@ public sealed class OpenIdProvider : IAsyncDisposable
 
     private Dictionary<string, object?> Claims(Dictionary<string, object?> user, string audience, TimeSpan lifetime)
     {
-        var now = DateTimeOffset.UtcNow;
+        var now = Time.GetUtcNow();
         return new Dictionary<string, object?>(user)
         {
             ["iss"] = Faults.WrongTokenIssuer ? "https://other.example" : Issuer,
@@ -240,8 +249,11 @@ public sealed class OpenIdFaults
 
     public bool WrongAnswerIssuer { get; set; }
 
-    /// <summary>The discovery document's issuer has a slash at its end that the configured one lacks.</summary>
-    public bool WrongDiscoveryIssuer { get; set; }
+    /// <summary>The issuer that the discovery document names instead of its own.</summary>
+    public string? DiscoveryIssuer { get; set; }
+
+    /// <summary>The jwks_uri that the discovery document names instead of its own.</summary>
+    public string? KeysUrl { get; set; }
 
     public bool SecretInFormOnly { get; set; }
 
