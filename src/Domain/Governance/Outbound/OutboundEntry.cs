@@ -76,7 +76,11 @@ public sealed record OutboundEntry
     {
         if (host.Contains('/', StringComparison.Ordinal))
         {
-            return IPNetwork.TryParse(host, out var range) ? range : null;
+            // 10.0.0.1/8 could mean one host or sixteen million.
+            return IPNetwork.TryParse(host, out var range) && IPAddress.TryParse(host[..host.IndexOf('/', StringComparison.Ordinal)], out var first)
+                && first.Equals(range.BaseAddress)
+                    ? range
+                    : null;
         }
 
         // Only the usual spelling: 010.0.0.1 means one address to some and another to others.
