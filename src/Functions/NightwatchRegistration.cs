@@ -10,8 +10,10 @@ using Nightwatch.Adapters.Loki;
 using Nightwatch.Adapters.MetricsEndpoint;
 using Nightwatch.Adapters.OpenAi;
 using Nightwatch.Adapters.Prometheus;
+using Nightwatch.Adapters.Secrets;
 using Nightwatch.Adapters.Sqlite;
 using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Governance.Secrets;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Serialization;
@@ -33,6 +35,8 @@ public static class NightwatchRegistration
         return services
             .AddAccess(configuration)
             .AddStore(configuration)
+            .AddSecretProtection(configuration)
+            .AddSecrets()
             .AddPrometheus(configuration)
             .AddAlertmanager(configuration)
             .AddLoki(configuration)
@@ -71,5 +75,6 @@ public static class NightwatchRegistration
         .AddDocuments(CorrelationWindow.Type)
         .AddDocuments(Incident.Type)
         .AddDocuments(Investigation.Type)
-        .AddDocuments(Evidence.Type);
+        .AddDocuments(Evidence.Type)
+        .AddDocuments(StoredSecret.Type);
 }
