@@ -10,10 +10,12 @@ using Nightwatch.Adapters.Loki;
 using Nightwatch.Adapters.MetricsEndpoint;
 using Nightwatch.Adapters.OpenAi;
 using Nightwatch.Adapters.Prometheus;
+using Nightwatch.Adapters.Secrets;
 using Nightwatch.Adapters.Sqlite;
 using Nightwatch.Domain.Alerts;
 using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Governance.SignIn;
+using Nightwatch.Domain.Governance.Secrets;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Serialization;
@@ -37,6 +39,8 @@ public static class NightwatchRegistration
             .AddAccess(configuration)
             .AddSignIn(configuration)
             .AddStore(configuration)
+            .AddSecretProtection(configuration)
+            .AddSecrets()
             .AddPrometheus(configuration)
             .AddAlertmanager(configuration)
             .AddLoki(configuration)
@@ -79,5 +83,6 @@ public static class NightwatchRegistration
         .AddDocuments(Evidence.Type)
         .AddDocuments(ServiceToken.Type)
         .AddDocuments(Session.Type)
-        .AddDocuments(SignInAttempt.Type);
+        .AddDocuments(SignInAttempt.Type)
+        .AddDocuments(StoredSecret.Type);
 }

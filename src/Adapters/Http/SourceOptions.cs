@@ -12,6 +12,9 @@ internal sealed record SourceOptions
 {
     public const long DefaultMaxAnswerBytes = 32L * 1024 * 1024;
 
+    /// <summary>Users chose it at run time, so that it is asked through <see cref="SourceHttpExtensions.UserClient"/>, which goes to fewer places.</summary>
+    public bool ByUser { get; init; }
+
     /// <summary>Name of the datasource, as tools and people call it.</summary>
     public required string Name { get; init; }
 

@@ -9,7 +9,7 @@ internal sealed class OpenIdHttp(IHttpClientFactory clients)
 {
     public const string ClientName = "openid-connect";
 
-    private const long MaxAnswerBytes = 1024 * 1024;
+    public static OutboundLimits Limits { get; } = new() { MaxAnswerBytes = 1024 * 1024 };
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
@@ -40,14 +40,19 @@ internal sealed class OpenIdHttp(IHttpClientFactory clients)
         try
         {
             using var response = await clients.CreateClient(ClientName).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
-            using var bounded = new BoundedStream(await response.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false), MaxAnswerBytes);
-            using var body = new MemoryStream();
-            await bounded.CopyToAsync(body, limit.Token).ConfigureAwait(false);
-            return (response.StatusCode, body.ToArray());
+            return (response.StatusCode, await response.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false));
         }
         catch (OperationCanceledException canceled) when (!cancellationToken.IsCancellationRequested)
         {
             throw new ProviderFailureException($"{address.Authority} did not answer within {Timeout.TotalSeconds:0} seconds", canceled);
+        }
+        catch (HttpRequestException broken) when (OutboundRefusedException.Within(broken) is { } refused)
+        {
+            throw new ProviderFailureException(refused.Message, refused);
+        }
+        catch (HttpRequestException broken) when (broken.InnerException is AnswerTooLargeException tooLarge)
+        {
+            throw new ProviderFailureException($"{address.Authority}: {tooLarge.Message}", broken);
         }
         catch (HttpRequestException broken)
         {
