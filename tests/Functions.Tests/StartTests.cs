@@ -14,6 +14,10 @@ public sealed class StartTests : IDisposable
     [InlineData("OPENAI_MODEL", "a-model", "OPENAI_ENDPOINT")]
     [InlineData("NIGHTWATCH_READ_TOKEN_SHA256", "the-token-itself", "sha256sum")]
     [InlineData("NIGHTWATCH_DEVELOPMENT", "true", "loopback")]
+    [InlineData("NIGHTWATCH_PLATFORM_AUTH", "true", "easyauth")]
+    [InlineData("NIGHTWATCH_PUBLIC_URL", "nightwatch.example", "https")]
+    [InlineData("SIGNIN__corp__ISSUER", "http://login.example", "https")]
+    [InlineData("SIGNIN__corp__ALGORITHMS", "HS256", "PS256")]
     [InlineData("ServiceBus", "Endpoint=sb://x.servicebus.windows.net/", "UseDevelopmentStorage=true")]
     [InlineData("LocalRuntime__Url", "ftp://127.0.0.1", "http")]
     public async Task Start_WithAWrongSetting_EndsWithOneLineThatNamesIt(string setting, string value, string fix)
