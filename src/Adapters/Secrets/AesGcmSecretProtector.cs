@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
@@ -18,10 +19,12 @@ internal sealed class AesGcmSecretProtector(SecretKeys keys) : ISecretProtector
     private const int Block = 64;
     private const string Prefix = "nws1.";
     private const int KeyIdLength = 8;
+    private const int Start = 5 + KeyIdLength + 1;
     private const int Overhead = NonceBytes + TagBytes;
     private const int MaxPlain = (LengthBytes + SecretText.MaxBytes + Block - 1) / Block * Block;
 
     private static readonly int MaxLength = Prefix.Length + KeyIdLength + 1 + Base64Url.GetEncodedLength(MaxPlain + Overhead);
+    private static readonly SearchValues<char> Alphabet = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
     private static readonly OpenedSecret NoEnvelope = new(SecretOutcome.Malformed);
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -92,7 +95,6 @@ internal sealed class AesGcmSecretProtector(SecretKeys keys) : ISecretProtector
     /// <summary>Null for everything that <see cref="Protect"/> could not have made, other spellings of the same bytes included.</summary>
     private static (string KeyId, byte[] Sealed)? Read(string? envelope)
     {
-        const int Start = 5 + KeyIdLength + 1;
         if (envelope is null
             || envelope.Length > MaxLength
             || envelope.Length <= Start
@@ -106,7 +108,7 @@ internal sealed class AesGcmSecretProtector(SecretKeys keys) : ISecretProtector
         var text = envelope.AsSpan(Start);
         var bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
         if (text.Contains('.')
-            || !Base64Url.TryDecodeFromChars(text, bytes, out var written)
+            || Base64Url.DecodeFromChars(text, bytes, out _, out var written) != OperationStatus.Done
             || written < Overhead + Block
             || (written - Overhead) % Block != 0
             || !text.SequenceEqual(Base64Url.EncodeToString(bytes.AsSpan(0, written))))
@@ -116,7 +118,4 @@ internal sealed class AesGcmSecretProtector(SecretKeys keys) : ISecretProtector
 
         return (envelope[Prefix.Length..(Start - 1)], bytes[..written]);
     }
-
-    private static readonly System.Buffers.SearchValues<char> Alphabet =
-        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 }
