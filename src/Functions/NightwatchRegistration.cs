@@ -12,6 +12,7 @@ using Nightwatch.Adapters.OpenAi;
 using Nightwatch.Adapters.Prometheus;
 using Nightwatch.Adapters.Sqlite;
 using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Governance.Limits;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Serialization;
@@ -20,6 +21,7 @@ using Nightwatch.Functions.Alerts;
 using Nightwatch.Functions.Http;
 using Nightwatch.Functions.Incidents;
 using Nightwatch.Functions.Investigations;
+using Nightwatch.Functions.Limits;
 
 namespace Nightwatch.Functions;
 
@@ -32,6 +34,7 @@ public static class NightwatchRegistration
         services.Configure<WorkerOptions>(options => options.Serializer = new Azure.Core.Serialization.JsonObjectSerializer(NightwatchJson.Options));
         return services
             .AddAccess(configuration)
+            .AddLimits(configuration)
             .AddStore(configuration)
             .AddPrometheus(configuration)
             .AddAlertmanager(configuration)
@@ -65,6 +68,8 @@ public static class NightwatchRegistration
 
     private static IServiceCollection AddStore(this IServiceCollection services, IConfiguration configuration) => services
         .AddSqliteStore(options => options.Directory = configuration["NIGHTWATCH_STATE"] ?? options.Directory)
+        .AddDocuments(LimitBucket.Type)
+        .AddDocuments(LimitPlaces.Type)
         .AddDocuments(AlertEpisode.Type)
         .AddDocuments(AlertStart.Type)
         .AddDocuments(Finding.Type)

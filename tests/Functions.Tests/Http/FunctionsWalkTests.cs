@@ -23,7 +23,7 @@ public sealed class FunctionsWalkTests
 
     [Fact]
     public void PublicFunctions_AreTheKnownOnes() =>
-        Assert.Equal(["Live", "Metrics", "Page", "PageAsset", "Ready"], All.Where(m => m.GetCustomAttribute<PublicAttribute>() is not null).Select(Name).Order());
+        Assert.Equal(["Live", "Metrics", "Page", "PageAsset", "Ready", "UnknownRoute"], All.Where(m => m.GetCustomAttribute<PublicAttribute>() is not null).Select(Name).Order());
 
     [Fact]
     public void HttpFunctions_LeaveAuthorisationToOurMiddleware() =>

@@ -18,6 +18,11 @@ internal sealed class LeaseSource(IDocuments<LimitBucket> buckets, RateLimiterOp
 
     public async Task<Lease> TakeAsync(LimitEntry entry, RateLimit limit, string partition, string key)
     {
+        if (limit.InProcess)
+        {
+            return TakeAlone(entry, limit, null);
+        }
+
         if (IsResting())
         {
             return TakeAlone(entry, limit, "the store was away a moment ago");
@@ -86,7 +91,7 @@ internal sealed class LeaseSource(IDocuments<LimitBucket> buckets, RateLimiterOp
         return TakeAlone(entry, limit, $"other processes were quicker {options.MaxAttempts} times");
     }
 
-    private Lease TakeAlone(LimitEntry entry, RateLimit limit, string complaint)
+    private Lease TakeAlone(LimitEntry entry, RateLimit limit, string? complaint)
     {
         var now = time.GetUtcNow();
         LimitBucket known;

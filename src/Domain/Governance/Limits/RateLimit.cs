@@ -19,6 +19,9 @@ public sealed record RateLimit
     /// </summary>
     public bool KeyedByStrangers { get; init; }
 
+    /// <summary>Counted by each process alone: for what is too cheap to be worth a write into the store.</summary>
+    public bool InProcess { get; init; }
+
     /// <summary>Permits that a process takes out of the store at once, to spend by itself: 1 for small limits.</summary>
     public int Lease => Permits < 60 ? 1 : Math.Min(Permits / 10, 10_000);
 
