@@ -121,21 +121,23 @@ public sealed record TrustedProxies(int Count, IReadOnlyList<IPNetwork> Networks
             return None;
         }
 
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 0 and <= 10)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
         {
-            return new TrustedProxies(count, []);
+            return count <= 10 ? new TrustedProxies(count, []) : throw Wrong();
         }
 
         var networks = new List<IPNetwork>();
         foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             var network = part.Contains('/', StringComparison.Ordinal) ? part : part + (part.Contains(':', StringComparison.Ordinal) ? "/128" : "/32");
-            networks.Add(IPNetwork.TryParse(network, out var read) ? read
-                : throw LimitsOptions.Wrong("NIGHTWATCH_TRUSTED_PROXIES must be the number of proxies in front (0 to 10) or their networks, such as 10.0.0.0/8,192.0.2.7."));
+            networks.Add(IPNetwork.TryParse(network, out var read) ? read : throw Wrong());
         }
 
         return new TrustedProxies(0, networks);
     }
+
+    private static OptionsValidationException Wrong() =>
+        LimitsOptions.Wrong("NIGHTWATCH_TRUSTED_PROXIES must be the number of proxies in front (0 to 10) or their networks, such as 10.0.0.0/8,192.0.2.7.");
 
     public bool Contains(IPAddress address) => Networks.Any(network => network.Contains(address));
 }
