@@ -16,6 +16,7 @@ using Nightwatch.Domain.Alerts;
 using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Governance.SignIn;
 using Nightwatch.Domain.Governance.Secrets;
+using Nightwatch.Domain.Governance.Limits;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Serialization;
@@ -25,6 +26,7 @@ using Nightwatch.Functions.Http;
 using Nightwatch.Functions.Incidents;
 using Nightwatch.Functions.Investigations;
 using Nightwatch.Functions.SignIn;
+using Nightwatch.Functions.Limits;
 
 namespace Nightwatch.Functions;
 
@@ -38,6 +40,7 @@ public static class NightwatchRegistration
         return services
             .AddAccess(configuration)
             .AddSignIn(configuration)
+            .AddLimits(configuration)
             .AddStore(configuration)
             .AddSecretProtection(configuration)
             .AddSecrets()
@@ -74,6 +77,8 @@ public static class NightwatchRegistration
 
     private static IServiceCollection AddStore(this IServiceCollection services, IConfiguration configuration) => services
         .AddSqliteStore(options => options.Directory = configuration["NIGHTWATCH_STATE"] ?? options.Directory)
+        .AddDocuments(LimitBucket.Type)
+        .AddDocuments(LimitPlaces.Type)
         .AddDocuments(AlertEpisode.Type)
         .AddDocuments(AlertStart.Type)
         .AddDocuments(Finding.Type)

@@ -66,6 +66,11 @@ internal static class StrictYaml
         {
             return (null, new ConfigurationProblem((int)e.Start.Line, $"not YAML: {CleanText.Cut(CleanText.Line(e.Message), 200)}"));
         }
+        catch (InvalidOperationException)
+        {
+            // YamlDotNet's scanner throws this, without a place, on some malformed flow collections, such as [a: {b?}x: -\t.
+            return (null, new ConfigurationProblem(0, "not YAML: brackets and what stands in them do not fit together; write the value in quotes, or a list over several lines"));
+        }
     }
 
     private static YamlValue ReadValue(IParser parser, int depth, ref int values)

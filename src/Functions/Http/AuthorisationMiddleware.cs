@@ -19,7 +19,6 @@ public sealed partial class AuthorisationMiddleware(
             return;
         }
 
-        Harden(http.Response);
         http.Response.Headers[CorrelationId.Header] = CorrelationId.Of(http);
         var access = permissions.Of(context.FunctionDefinition);
         if (access.Public)
@@ -68,13 +67,6 @@ public sealed partial class AuthorisationMiddleware(
                 Title = "You may not do that",
                 Detail = $"The caller is known, but does not have the permission {Permissions.NameOf(permission)}.",
             };
-    }
-
-    private static void Harden(HttpResponse response)
-    {
-        response.Headers.XContentTypeOptions = "nosniff";
-        response.Headers["Referrer-Policy"] = "no-referrer";
-        response.Headers.CacheControl = "no-store";
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Refused {Function} with {Status}: {Reason}")]

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Governance.SignIn;
+using Nightwatch.Functions.Limits;
 using Nightwatch.Functions.SignIn;
 
 namespace Nightwatch.Functions.Http;
@@ -20,9 +21,6 @@ public sealed record CallerOutcome
     /// <summary>For the one who asked: what to do. Never says more than they know already.</summary>
     public string Detail { get; init; } = "";
 
-    /// <summary>A credential was shown and was wrong: somebody may be trying.</summary>
-    public bool IsFailedAttempt { get; init; }
-
     public static CallerOutcome Refuse(int status, string title, string detail) => new() { Status = status, Title = title, Detail = detail };
 }
 
@@ -31,7 +29,12 @@ public sealed record CallerOutcome
 /// development mode. A credential that is shown must be right, also where none would be needed.
 /// </summary>
 public sealed partial class CallerIdentification(
-    IdentityReader identities, IOptions<AccessOptions> options, ServiceTokens tokens, IAccessPolicy policy, ILogger<CallerIdentification> logger)
+    IdentityReader identities,
+    IOptions<AccessOptions> options,
+    ServiceTokens tokens,
+    IAccessPolicy policy,
+    IOptions<LimitsOptions> limits,
+    ILogger<CallerIdentification> logger)
 {
     public const string TenantHeader = "X-Nightwatch-Tenant";
 
@@ -39,24 +42,21 @@ public sealed partial class CallerIdentification(
     {
         var reading = await identities.ReadAsync(http, cancellationToken);
         var outcome = reading.Refusal is { } refusal ? OfRefusal(refusal)
-            : reading.Identity is { } identity ? OfIdentity(http, identity)
+            : reading.Identity is { } identity ? OfIdentity(http, identity, reading.SessionId)
             : CallerCredentials.TokenOf(http.Request) is { } token ? InTenant(http, await OfTokenAsync(token, cancellationToken))
             : InTenant(http, OfNobody(http));
         return outcome.Caller is { } caller
-            ? outcome with { Caller = caller with { From = http.Connection.RemoteIpAddress?.ToString() ?? "unknown", CorrelationId = CorrelationId.Of(http) } }
+            ? outcome with { Caller = caller with { From = ClientAddress.Of(http, limits.Value.Proxies)?.ToString() ?? "unknown", CorrelationId = CorrelationId.Of(http) } }
             : outcome;
     }
 
     private CallerOutcome OfRefusal(Refusal refusal)
     {
         LogRefused(logger, refusal.Reason);
-        return CallerOutcome.Refuse(RefusalAnswers.StatusOf(refusal.Kind), RefusalAnswers.TitleOf(refusal.Kind), refusal.Told) with
-        {
-            IsFailedAttempt = refusal.Kind != RefusalKind.Unavailable,
-        };
+        return CallerOutcome.Refuse(RefusalAnswers.StatusOf(refusal.Kind), RefusalAnswers.TitleOf(refusal.Kind), refusal.Told);
     }
 
-    private CallerOutcome OfIdentity(HttpContext http, VerifiedIdentity identity)
+    private CallerOutcome OfIdentity(HttpContext http, VerifiedIdentity identity, string? sessionId)
     {
         var current = policy.Current;
         var grants = current.GrantsOf(new Principal { Issuer = identity.Issuer, Subject = identity.Subject, Groups = identity.Groups, Roles = identity.Roles });
@@ -65,7 +65,7 @@ public sealed partial class CallerIdentification(
         return tenant is not null && grants.TryGetValue(tenant, out var own)
             ? new CallerOutcome
             {
-                Caller = new Caller { Tenant = tenant, Subject = identity.Key, Name = identity.Name, Kind = CallerKind.Person, Grants = own },
+                Caller = new Caller { Tenant = tenant, Subject = identity.Key, Name = identity.Name, Kind = CallerKind.Person, Grants = own, Session = sessionId },
             }
             : CallerOutcome.Refuse(
                 StatusCodes.Status403Forbidden,
@@ -150,7 +150,7 @@ public sealed partial class CallerIdentification(
     }
 
     private static CallerOutcome Unknown(string detail) =>
-        CallerOutcome.Refuse(StatusCodes.Status401Unauthorized, "The token is not known", detail) with { IsFailedAttempt = true };
+        CallerOutcome.Refuse(StatusCodes.Status401Unauthorized, "The token is not known", detail);
 
     private static CallerOutcome Needed(string detail) => CallerOutcome.Refuse(StatusCodes.Status401Unauthorized, "A token is needed", detail);
 

@@ -11,6 +11,7 @@ using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Governance.SignIn;
 using Nightwatch.Domain.Storage;
 using Nightwatch.Functions.Http;
+using Nightwatch.Functions.Limits;
 using Nightwatch.Functions.SignIn;
 using Nightwatch.Support;
 
@@ -172,7 +173,12 @@ public sealed class CallerIdentificationTests
 
     private Task<CallerOutcome> IdentifyAsync(HttpContext http, AccessOptions options) =>
         new CallerIdentification(
-            NobodyVouches(), Options.Create(options), Tokens, new FixedAccessPolicy(TwoTenants), NullLogger<CallerIdentification>.Instance).IdentifyAsync(http, Cancel);
+            NobodyVouches(),
+            Options.Create(options),
+            Tokens,
+            new FixedAccessPolicy(TwoTenants),
+            Options.Create(new LimitsOptions()),
+            NullLogger<CallerIdentification>.Instance).IdentifyAsync(http, Cancel);
 
     /// <summary>No issuer is configured; what they vouch for is tested with a real provider.</summary>
     private IdentityReader NobodyVouches()

@@ -32,6 +32,9 @@ public sealed record Caller
 
     public required IReadOnlyList<Grant> Grants { get; init; }
 
+    /// <summary>Stable id of the browser session that the request came in; null without one.</summary>
+    public string? Session { get; init; }
+
     /// <summary>Address of the sender, or system.</summary>
     public string From { get; init; } = "system";
 
