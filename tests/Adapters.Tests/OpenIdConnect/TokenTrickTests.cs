@@ -103,7 +103,7 @@ public sealed class TokenTrickTests(ProviderFixture fixture) : IClassFixture<Pro
     [InlineData("http://evil.example/keys")]
     public async Task Verify_KeyNameThatIsNoneOfTheIssuers_IsRefused(string keyId)
     {
-        using var attacker = TokenSigner.Rsa(keyId);
+        using var attacker = TokenSigner.Ec(keyId);
 
         Assert.Contains("does not publish", await Verifier.RefusedAsync(attacker.Sign(attacker.Header(), Claims)), StringComparison.Ordinal);
     }

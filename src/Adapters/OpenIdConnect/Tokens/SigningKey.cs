@@ -1,12 +1,17 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
 namespace Nightwatch.Adapters.OpenIdConnect.Tokens;
 
-/// <summary>A public key of a provider, for signatures only. Holds numbers, not handles: the classes of .NET that verify are not for several threads.</summary>
+/// <summary>
+/// A public key of a provider, for signatures only. The classes of .NET that verify are not for several threads and cost ten times a signature to make, so a
+/// key keeps a few of them, each used by one thread at a time.
+/// </summary>
 internal sealed record SigningKey
 {
     private readonly RSAParameters rsa;
     private readonly ECParameters curvePoint;
+    private readonly ConcurrentBag<AsymmetricAlgorithm> idle = [];
 
     private SigningKey(RSAParameters rsa, ECParameters curvePoint)
     {
@@ -38,34 +43,43 @@ internal sealed record SigningKey
     public bool SameAs(SigningKey other) => Curve == other.Curve && Algorithm == other.Algorithm && Material().AsSpan().SequenceEqual(other.Material());
 
     /// <summary>False also when the key is of another kind than the algorithm.</summary>
-    public bool Verifies(SignatureAlgorithm algorithm, byte[] data, byte[] signature) =>
-        Fits(algorithm) && (Curve is null ? VerifiesRsa(algorithm, data, signature) : VerifiesCurve(algorithm, Curve, data, signature));
+    public bool Verifies(SignatureAlgorithm algorithm, byte[] data, byte[] signature)
+    {
+        if (!Fits(algorithm) || !HasTheForm(signature))
+        {
+            return false;
+        }
+
+        if (!idle.TryTake(out var verifier))
+        {
+            verifier = Curve is null ? RSA.Create(rsa) : ECDsa.Create(curvePoint);
+        }
+
+        var good = verifier is RSA byRsa
+            ? byRsa.VerifyData(data, signature, algorithm.Hash, algorithm.Padding!)
+            : ((ECDsa)verifier).VerifyData(data, signature, algorithm.Hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        if (idle.Count < Environment.ProcessorCount)
+        {
+            idle.Add(verifier);
+        }
+        else
+        {
+            verifier.Dispose();
+        }
+
+        return good;
+    }
 
     /// <exception cref="CryptographicException">The point is not on the curve.</exception>
     public void CheckPoint() => ECDsa.Create(curvePoint).Dispose();
 
-    private bool VerifiesRsa(SignatureAlgorithm algorithm, byte[] data, byte[] signature)
-    {
-        if (signature.Length != rsa.Modulus!.Length)
-        {
-            return false;
-        }
-
-        using var verifier = RSA.Create(rsa);
-        return verifier.VerifyData(data, signature, algorithm.Hash, algorithm.Padding!);
-    }
-
-    private bool VerifiesCurve(SignatureAlgorithm algorithm, SignatureCurve curve, byte[] data, byte[] signature)
-    {
-        // r and s, each of the field's size and neither zero: a verifier that forgets it accepts anything (CVE-2022-21449).
-        if (signature.Length != 2 * curve.FieldBytes || IsZero(signature.AsSpan(0, curve.FieldBytes)) || IsZero(signature.AsSpan(curve.FieldBytes)))
-        {
-            return false;
-        }
-
-        using var verifier = ECDsa.Create(curvePoint);
-        return verifier.VerifyData(data, signature, algorithm.Hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
-    }
+    /// <summary>
+    /// An RSA signature is as long as the modulus. r and s of a curve's are each as long as the field and neither is zero: a verifier that forgets it accepts
+    /// anything (CVE-2022-21449).
+    /// </summary>
+    private bool HasTheForm(byte[] signature) => Curve is null
+        ? signature.Length == rsa.Modulus!.Length
+        : signature.Length == 2 * Curve.FieldBytes && !IsZero(signature.AsSpan(0, Curve.FieldBytes)) && !IsZero(signature.AsSpan(Curve.FieldBytes));
 
     private byte[] Material() => Curve is null ? [.. rsa.Modulus!, .. rsa.Exponent!] : [.. curvePoint.Q.X!, .. curvePoint.Q.Y!];
 
