@@ -6,6 +6,7 @@ var benches = new Dictionary<string, Func<CancellationToken, Task>>
     ["startup"] = StartupBench.RunAsync,
     ["intake"] = IntakeBench.RunAsync,
     ["history"] = HistoryBench.RunAsync,
+    ["limits"] = LimitsBench.RunAsync,
     ["masking"] = MaskingBench.RunAsync,
     ["investigation"] = InvestigationBench.RunAsync,
 };

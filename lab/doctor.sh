@@ -36,14 +36,17 @@ doctor_stores() {
 }
 
 doctor_token() {
-  local token=$home/secrets/intake-token
-  if [[ ! -e $token ]]; then
-    idle "no intake token yet: ./nightwatch up makes one"
-  elif [[ $(stat -c %a "$token") == 600 ]]; then
-    well "intake token"
-  else
-    ill "others can read the intake token: chmod 600 $token"
-  fi
+  local name file
+  for name in intake-token secrets-key; do
+    file=$home/secrets/$name
+    if [[ ! -e $file ]]; then
+      idle "no ${name/-/ } yet: ./nightwatch up makes one"
+    elif [[ $(stat -c %a "$file") == 600 ]]; then
+      well "${name/-/ }"
+    else
+      ill "others can read the ${name/-/ }: chmod 600 $file"
+    fi
+  done
 }
 
 doctor_processes() {

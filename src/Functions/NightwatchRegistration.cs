@@ -10,9 +10,13 @@ using Nightwatch.Adapters.Loki;
 using Nightwatch.Adapters.MetricsEndpoint;
 using Nightwatch.Adapters.OpenAi;
 using Nightwatch.Adapters.Prometheus;
+using Nightwatch.Adapters.Secrets;
 using Nightwatch.Adapters.Sqlite;
 using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Governance.SignIn;
+using Nightwatch.Domain.Governance.Secrets;
+using Nightwatch.Domain.Governance.Limits;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Serialization;
@@ -22,6 +26,7 @@ using Nightwatch.Functions.Http;
 using Nightwatch.Functions.Incidents;
 using Nightwatch.Functions.Investigations;
 using Nightwatch.Functions.SignIn;
+using Nightwatch.Functions.Limits;
 
 namespace Nightwatch.Functions;
 
@@ -35,7 +40,10 @@ public static class NightwatchRegistration
         return services
             .AddAccess(configuration)
             .AddSignIn(configuration)
+            .AddLimits(configuration)
             .AddStore(configuration)
+            .AddSecretProtection(configuration)
+            .AddSecrets()
             .AddPrometheus(configuration)
             .AddAlertmanager(configuration)
             .AddLoki(configuration)
@@ -59,15 +67,18 @@ public static class NightwatchRegistration
         {
             options.IntakeTokenHashes = AccessOptions.ParseHashes(configuration["NIGHTWATCH_INTAKE_TOKEN_SHA256"]);
             options.ReadTokenHashes = AccessOptions.ParseHashes(configuration["NIGHTWATCH_READ_TOKEN_SHA256"]);
+            options.AdminTokenHashes = AccessOptions.ParseHashes(configuration["NIGHTWATCH_ADMIN_TOKEN_SHA256"]);
             options.AllowLoopbackWithoutCredentials = AccessOptions.ParseDevelopment(configuration["NIGHTWATCH_DEVELOPMENT"]);
         });
         services.AddSingleton<IValidateOptions<AccessOptions>, AccessOptionsValidator>();
         services.AddOptions<AccessOptions>().ValidateOnStart();
-        return services.AddSingleton<FunctionPermissions>().AddSingleton<RefusedWebhooks>();
+        return services.AddSingleton<FunctionPermissions>().AddSingleton<CallerIdentification>().AddSingleton<ServiceTokens>().AddSingleton<RefusedWebhooks>();
     }
 
     private static IServiceCollection AddStore(this IServiceCollection services, IConfiguration configuration) => services
         .AddSqliteStore(options => options.Directory = configuration["NIGHTWATCH_STATE"] ?? options.Directory)
+        .AddDocuments(LimitBucket.Type)
+        .AddDocuments(LimitPlaces.Type)
         .AddDocuments(AlertEpisode.Type)
         .AddDocuments(AlertStart.Type)
         .AddDocuments(Finding.Type)
@@ -75,6 +86,8 @@ public static class NightwatchRegistration
         .AddDocuments(Incident.Type)
         .AddDocuments(Investigation.Type)
         .AddDocuments(Evidence.Type)
+        .AddDocuments(ServiceToken.Type)
         .AddDocuments(Session.Type)
-        .AddDocuments(SignInAttempt.Type);
+        .AddDocuments(SignInAttempt.Type)
+        .AddDocuments(StoredSecret.Type);
 }

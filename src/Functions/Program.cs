@@ -4,13 +4,16 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Nightwatch.Functions;
 using Nightwatch.Functions.Http;
+using Nightwatch.Functions.Limits;
 
 try
 {
     var builder = FunctionsApplication.CreateBuilder(args);
     builder.ConfigureFunctionsWebApplication();
     builder.UseMiddleware<FaultMiddleware>();
+    builder.UseMiddleware<LimitsMiddleware>();
     builder.UseMiddleware<AuthorisationMiddleware>();
+    builder.UseMiddleware<CallerLimitsMiddleware>();
     builder.Services.AddNightwatch(builder.Configuration);
     Platform.AddPlatform(builder);
     var app = builder.Build();

@@ -20,6 +20,9 @@ public sealed class StartTests : IDisposable
     [InlineData("SIGNIN__corp__ALGORITHMS", "HS256", "PS256")]
     [InlineData("ServiceBus", "Endpoint=sb://x.servicebus.windows.net/", "UseDevelopmentStorage=true")]
     [InlineData("LocalRuntime__Url", "ftp://127.0.0.1", "http")]
+    [InlineData("NIGHTWATCH_OUTBOUND_ALLOW", "http://a.example", "CIDR")]
+    [InlineData("NIGHTWATCH_SECRETS_KEY", "the-token-itself", "openssl rand -base64 32")]
+    [InlineData("NIGHTWATCH_SECRETS_KEY", "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/k)", "Key Vault Secrets User")]
     public async Task Start_WithAWrongSetting_EndsWithOneLineThatNamesIt(string setting, string value, string fix)
     {
         var line = await RefusedAsync(setting, value);

@@ -11,6 +11,9 @@ public sealed class ManagedProcess : IAsyncDisposable
 
     private ManagedProcess(Process process) => this.process = process;
 
+    /// <summary>Each line that it prints.</summary>
+    public event Action<string>? Printed;
+
     public bool HasExited => process.HasExited;
 
     public int Id => process.Id;
@@ -108,6 +111,7 @@ public sealed class ManagedProcess : IAsyncDisposable
         if (line.Data is not null)
         {
             output.Enqueue(line.Data);
+            Printed?.Invoke(line.Data);
             while (output.Count > 400)
             {
                 output.TryDequeue(out _);

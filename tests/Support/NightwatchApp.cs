@@ -21,12 +21,17 @@ public sealed class NightwatchApp : IAsyncDisposable
         Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
     }
 
+    /// <summary>Each line that the program prints.</summary>
+    public event Action<string>? Printed;
+
     public Uri Url { get; }
 
     /// <summary>A client that carries the token.</summary>
     public HttpClient Http { get; }
 
     public string Output => process?.Output ?? "";
+
+    public bool HasExited => process?.HasExited ?? true;
 
     public int ProcessId => process?.Id ?? throw new InvalidOperationException("The app is not running.");
 
@@ -51,6 +56,7 @@ public sealed class NightwatchApp : IAsyncDisposable
     public async Task RestartAsync(CancellationToken cancellationToken)
     {
         process = ManagedProcess.Start(Executable(), [], environment, Repository.Root);
+        process.Printed += line => Printed?.Invoke(line);
         await process.WaitForHttpAsync(new Uri(Url, "api/health/ready"), cancellationToken);
     }
 
@@ -81,6 +87,10 @@ public sealed class NightwatchApp : IAsyncDisposable
             ["NIGHTWATCH_INTAKE_TOKEN_SHA256"] = hash,
             ["NIGHTWATCH_READ_TOKEN_SHA256"] = hash,
             ["ServiceBus"] = serviceBus,
+            // Tests ask as fast as they can; those of the limits set their own.
+            ["NIGHTWATCH_LIMITS_MACHINE_PER_MINUTE"] = "1000000",
+            ["NIGHTWATCH_LIMITS_TENANT_PER_MINUTE"] = "1000000",
+            ["NIGHTWATCH_LIMITS_PUBLIC_PER_MINUTE"] = "1000000",
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string?>())
         {

@@ -13,6 +13,8 @@ internal sealed class AlertmanagerAlertSource(IHttpClientFactory clients, Source
 
     public string Name => options.Name;
 
+    public string Tenant => options.Tenant;
+
     public Uri? AlertsPage => new(options.ExternalUrl, "#/alerts?silenced=true&inhibited=true&active=true");
 
     public Uri? SilencesPage => new(options.ExternalUrl, "#/silences");

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Nightwatch.Adapters.Http;
 using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Governance.Outbound;
 
 namespace Nightwatch.Adapters.Alertmanager;
 
@@ -16,8 +17,9 @@ public static class AlertmanagerExtensions
     public static IServiceCollection AddAlertmanager(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSourceHttpClient(AlertmanagerAlertSource.ClientName);
-        foreach (var options in SourceOptions.ReadAll(configuration, "ALERTMANAGER", "alertmanager"))
+        var sources = SourceOptions.ReadAll(configuration, "ALERTMANAGER", "alertmanager");
+        services.AddSourceHttpClient(configuration, AlertmanagerAlertSource.ClientName, OutboundTrust.Operator(sources.Select(s => s.Url)));
+        foreach (var options in sources)
         {
             services.AddSingleton<IAlertSource>(
                 s => new AlertmanagerAlertSource(s.GetRequiredService<IHttpClientFactory>(), options, s.GetRequiredService<TimeProvider>()));

@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Configuration;
+using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Incidents;
 
 namespace Nightwatch.Adapters.ConfigurationFiles;
@@ -10,26 +12,38 @@ namespace Nightwatch.Adapters.ConfigurationFiles;
 public static class ConfigurationFilesExtensions
 {
     /// <summary>
-    /// Auto-analyse rules from NIGHTWATCH_ANALYSIS_RULES and maintenance windows from NIGHTWATCH_MAINTENANCE_WINDOWS, each the path of a YAML file. Without
-    /// a path the default rules hold and there are no windows. A mistake in a file stops the start (<see cref="IStartupValidator"/>).
+    /// Auto-analyse rules from NIGHTWATCH_ANALYSIS_RULES, maintenance windows from NIGHTWATCH_MAINTENANCE_WINDOWS (each also with _FOR:{tenant}) and the
+    /// access policy from NIGHTWATCH_ACCESS_POLICY, each the path of a YAML file. Without a path the defaults hold: the default rules, no windows, one
+    /// tenant to which nobody is assigned. A mistake in a file stops the start (<see cref="IStartupValidator"/>).
     /// </summary>
     public static IServiceCollection AddConfigurationFiles(this IServiceCollection services, IConfiguration configuration)
     {
-        var options = services.AddOptions<ConfigurationFilesOptions>().ValidateOnStart();
-        if (configuration[ConfigurationFilesOptions.RulesKey] is { Length: > 0 } rules)
+        var rules = FilesByTenant.Read(configuration, ConfigurationFilesOptions.RulesKey);
+        var windows = FilesByTenant.Read(configuration, ConfigurationFilesOptions.WindowsKey);
+        var access = configuration[ConfigurationFilesOptions.AccessKey] is { Length: > 0 } path ? path : null;
+        services.AddOptions<ConfigurationFilesOptions>()
+            .Configure(o => (o.AnalysisRules, o.MaintenanceWindows, o.AccessPolicy) = (rules, windows, access))
+            .ValidateOnStart();
+        if (!rules.IsEmpty)
         {
-            options.Configure(o => o.AnalysisRules = rules);
-            services.AddSingleton<IAnalysisRules>(s => new FileAnalysisRules(Open(s, rules, AnalysisRulesFile.Parse)));
+            services.AddSingleton<IAnalysisRules>(s => new FileAnalysisRules(Open(s, rules, AnalysisRulesFile.Parse, AnalysisRules.Default)));
         }
 
-        if (configuration[ConfigurationFilesOptions.WindowsKey] is { Length: > 0 } windows)
+        if (!windows.IsEmpty)
         {
-            options.Configure(o => o.MaintenanceWindows = windows);
-            services.AddSingleton<IMaintenanceWindows>(s => new FileMaintenanceWindows(Open(s, windows, MaintenanceWindowsFile.Parse)));
+            services.AddSingleton<IMaintenanceWindows>(s => new FileMaintenanceWindows(Open(s, windows, MaintenanceWindowsFile.Parse, [])));
         }
 
+        services.AddSingleton<IAccessPolicy>(s =>
+            access is null ? new FixedAccessPolicy(AccessPolicy.Default) : new FileAccessPolicy(Open(s, access, AccessPolicyFile.Parse)));
         return services.AddSingleton<IValidateOptions<ConfigurationFilesOptions>, ConfigurationFilesValidator>();
     }
+
+    private static TenantFiles<T> Open<T>(IServiceProvider services, FilesByTenant files, Func<string, Configured<T>> parse, T fallback)
+        where T : class => new(
+            files.Shared is null ? null : Open(services, files.Shared, parse),
+            files.Own.ToDictionary(f => f.Key, f => Open(services, f.Value, parse), StringComparer.Ordinal),
+            fallback);
 
     private static ReloadedFile<T> Open<T>(IServiceProvider services, string path, Func<string, Configured<T>> parse)
         where T : class
@@ -39,13 +53,24 @@ public static class ConfigurationFilesExtensions
         return file;
     }
 
-    private sealed class FileAnalysisRules(ReloadedFile<AnalysisRules> file) : IAnalysisRules
+    private sealed class TenantFiles<T>(ReloadedFile<T>? shared, Dictionary<string, ReloadedFile<T>> own, T fallback)
+        where T : class
     {
-        public AnalysisRules Current => file.Current;
+        public T For(string tenant) => (own.GetValueOrDefault(tenant) ?? shared)?.Current ?? fallback;
     }
 
-    private sealed class FileMaintenanceWindows(ReloadedFile<IReadOnlyList<MaintenanceWindow>> file) : IMaintenanceWindows
+    private sealed class FileAnalysisRules(TenantFiles<AnalysisRules> files) : IAnalysisRules
     {
-        public IReadOnlyList<MaintenanceWindow> Current => file.Current;
+        public AnalysisRules For(string tenant) => files.For(tenant);
+    }
+
+    private sealed class FileMaintenanceWindows(TenantFiles<IReadOnlyList<MaintenanceWindow>> files) : IMaintenanceWindows
+    {
+        public IReadOnlyList<MaintenanceWindow> For(string tenant) => files.For(tenant);
+    }
+
+    private sealed class FileAccessPolicy(ReloadedFile<AccessPolicy> file) : IAccessPolicy
+    {
+        public AccessPolicy Current => file.Current;
     }
 }

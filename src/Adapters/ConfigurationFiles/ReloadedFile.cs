@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Configuration;
 
 namespace Nightwatch.Adapters.ConfigurationFiles;
 

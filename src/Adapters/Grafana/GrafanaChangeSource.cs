@@ -16,6 +16,8 @@ internal sealed class GrafanaChangeSource(IHttpClientFactory clients, SourceOpti
 
     public string Name => options.Name;
 
+    public string Tenant => options.Tenant;
+
     public async Task<IReadOnlyList<ChangeEvent>> FindChangesAsync(TimeWindow window, CancellationToken cancellationToken)
     {
         var path = string.Create(

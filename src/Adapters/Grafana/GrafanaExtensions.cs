@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Nightwatch.Adapters.Http;
 using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Governance.Outbound;
 
 namespace Nightwatch.Adapters.Grafana;
 
@@ -16,9 +17,9 @@ public static class GrafanaExtensions
     public static IServiceCollection AddGrafana(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSourceHttpClient(GrafanaChangeSource.ClientName);
         if (SourceOptions.Read(configuration, "GRAFANA", "grafana") is { } options)
         {
+            services.AddSourceHttpClient(configuration, GrafanaChangeSource.ClientName, OutboundTrust.Operator(options.Url));
             services.AddSingleton<IChangeSource>(
                 s => new GrafanaChangeSource(s.GetRequiredService<IHttpClientFactory>(), options, s.GetRequiredService<TimeProvider>()));
         }

@@ -1,11 +1,18 @@
 namespace Nightwatch.Adapters.Http;
 
 /// <summary>More bytes came than an answer may have.</summary>
-internal sealed class AnswerTooLargeException(long limit) : IOException($"The answer is larger than {limit >> 20} MiB.");
-
-/// <summary>Reads through to another stream and fails once more than the limit was read, so that no answer, however compressed, fills the memory.</summary>
-internal sealed class BoundedStream(Stream inner, long limit) : Stream
+internal sealed class AnswerTooLargeException(long limit) : IOException($"The answer is larger than {Text(limit)}.")
 {
+    private static string Text(long bytes) => bytes >= 1 << 20 ? $"{bytes >> 20} MiB" : $"{bytes} bytes";
+}
+
+/// <summary>
+/// Reads through to another stream and fails once more than the limit was read, so that no answer, however compressed, fills the memory; and once the
+/// deadline is over, so that none drips for ever. Owns both.
+/// </summary>
+internal sealed class BoundedStream(Stream inner, long limit, CancellationTokenSource deadline) : Stream
+{
+    private readonly CancellationToken over = deadline.Token;
     private long read;
 
     public override bool CanRead => true;
@@ -22,12 +29,23 @@ internal sealed class BoundedStream(Stream inner, long limit) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Count(inner.Read(buffer, offset, count));
+    /// <summary>As <see cref="HttpClient"/> tells its own time limit.</summary>
+    public static TaskCanceledException TooSlow(Exception cause) => new("The answer took too long.", new TimeoutException("The answer took too long.", cause));
 
-    public override int Read(Span<byte> buffer) => Count(inner.Read(buffer));
+    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Count(await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        using var either = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(over, cancellationToken) : null;
+        try
+        {
+            return Count(await inner.ReadAsync(buffer, either?.Token ?? over).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException exception) when (over.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw TooSlow(exception);
+        }
+    }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -47,6 +65,7 @@ internal sealed class BoundedStream(Stream inner, long limit) : Stream
         if (disposing)
         {
             inner.Dispose();
+            deadline.Dispose();
         }
 
         base.Dispose(disposing);

@@ -80,6 +80,14 @@ internal sealed class SourceClient(
         {
             throw Malformed(exception);
         }
+        catch (HttpRequestException exception) when (OutboundRefusedException.Within(exception) is { } refused)
+        {
+            throw Failed(SourceFailure.NotAllowed, refused.Message, refused);
+        }
+        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            throw Failed(SourceFailure.BadAnswer, $"the answer's headers are larger than {OutboundLimits.HeadersKilobytes} KiB", exception);
+        }
         catch (HttpRequestException exception)
         {
             throw Failed(SourceFailure.Unavailable, FailureText.OfConnection(exception, options.Url), exception);
@@ -98,12 +106,13 @@ internal sealed class SourceClient(
     {
         request.Headers.Authorization = options.Authorization;
         request.Headers.Accept.ParseAdd("application/json");
+        request.Options.Set(OutboundRequest.MaxAnswerBytes, options.MaxAnswerBytes);
         if (options.Header is { } header)
         {
             request.Headers.TryAddWithoutValidation(header.Key, header.Value);
         }
 
-        using var response = await clients.CreateClient(clientName).SendAsync(
+        using var response = await clients.CreateClient(options.ByUser ? SourceHttpExtensions.UserClient : clientName).SendAsync(
             request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         var type = response.Content.Headers.ContentType?.MediaType;
         if (!response.IsSuccessStatusCode)
@@ -116,7 +125,7 @@ internal sealed class SourceClient(
             throw Failed(SourceFailure.BadAnswer, $"answered {FailureText.Shorten(type)} instead of JSON; is {options.Url} the right address?");
         }
 
-        using var body = new BoundedStream(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), options.MaxAnswerBytes);
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         return await JsonSerializer.DeserializeAsync<T>(body, SourceJson.Options, cancellationToken).ConfigureAwait(false) ?? throw Bad("the answer is null");
     }
 

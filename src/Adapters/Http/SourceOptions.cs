@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
+using Nightwatch.Domain.Governance.Access;
 
 namespace Nightwatch.Adapters.Http;
 
@@ -11,8 +12,14 @@ internal sealed record SourceOptions
 {
     public const long DefaultMaxAnswerBytes = 32L * 1024 * 1024;
 
+    /// <summary>Users chose it at run time, so that it is asked through <see cref="SourceHttpExtensions.UserClient"/>, which goes to fewer places.</summary>
+    public bool ByUser { get; init; }
+
     /// <summary>Name of the datasource, as tools and people call it.</summary>
     public required string Name { get; init; }
+
+    /// <summary>The tenant that it belongs to.</summary>
+    public string Tenant { get; init; } = Tenants.Default;
 
     /// <summary>Base address without credentials, query or fragment; ends with a slash, so that relative paths keep its own path.</summary>
     public required Uri Url { get; init; }
@@ -31,7 +38,7 @@ internal sealed record SourceOptions
     public long MaxAnswerBytes { get; init; } = DefaultMaxAnswerBytes;
 
     /// <summary>
-    /// Reads {prefix}_URL, _NAME, _EXTERNAL_URL, _TOKEN (bearer), _USERNAME and _PASSWORD (basic), _HEADER ("Name: value"), _TIMEOUT_SECONDS and
+    /// Reads {prefix}_URL, _NAME, _FOR_TENANT, _EXTERNAL_URL, _TOKEN (bearer), _USERNAME and _PASSWORD (basic), _HEADER ("Name: value"), _TIMEOUT_SECONDS and
     /// _MAX_ANSWER_MB. Null when {prefix}_URL is not set. User and password may also stand in the URL; they are moved to a header.
     /// </summary>
     /// <exception cref="OptionsValidationException">A setting is wrong; the message names the key and never repeats a secret.</exception>
@@ -53,7 +60,7 @@ internal sealed record SourceOptions
             found.Add(Read(key => section[key], keys, section.Key) ?? throw Wrong($"{keys}URL", "is missing"));
         }
 
-        if (found.GroupBy(o => o.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        if (found.GroupBy(o => $"{o.Tenant}/{o.Name}", StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
             throw Wrong($"{prefix}_SOURCES", $"has two sources named {twice.Key}");
         }
@@ -95,6 +102,7 @@ internal sealed record SourceOptions
         var external = setting("EXTERNAL_URL") is { Length: > 0 } shown ? ReadUrl(shown, keys + "EXTERNAL_URL") : url;
         return new SourceOptions
         {
+            Tenant = ReadTenant(setting("FOR_TENANT"), keys),
             Name = ReadName(setting("NAME"), keys, defaultName),
             Url = AsBase(url),
             ExternalUrl = AsBase(external),
@@ -112,6 +120,11 @@ internal sealed record SourceOptions
             ? name
             : throw Wrong(keys + "NAME", "must be at most 64 letters, digits, dots, dashes and underscores");
     }
+
+    private static string ReadTenant(string? text, string keys) =>
+        string.IsNullOrWhiteSpace(text) ? Tenants.Default
+        : Tenants.IsValid(text.Trim()) ? text.Trim()
+        : throw Wrong(keys + "FOR_TENANT", "must be the id of a tenant: lower-case letters, digits and inner dashes");
 
     private static AuthenticationHeaderValue? ReadAuthorization(Func<string, string?> setting, Uri url, string keys)
     {

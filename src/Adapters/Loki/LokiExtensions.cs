@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Nightwatch.Adapters.Http;
 using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Governance.Outbound;
 
 namespace Nightwatch.Adapters.Loki;
 
@@ -17,11 +18,12 @@ public static class LokiExtensions
     public static IServiceCollection AddLoki(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSourceHttpClient(LokiLogSource.ClientName);
+        var sources = SourceOptions.ReadAll(configuration, "LOKI", "loki");
+        services.AddSourceHttpClient(configuration, LokiLogSource.ClientName, OutboundTrust.Operator(sources.Select(s => s.Url)));
         var explore = SourceOptions.Read(configuration, "GRAFANA", "grafana") is { } grafana
             ? new ExploreLink(grafana.ExternalUrl, configuration["LOKI_DATASOURCE_UID"] is { Length: > 0 } uid ? uid : "loki")
             : null;
-        foreach (var options in SourceOptions.ReadAll(configuration, "LOKI", "loki"))
+        foreach (var options in sources)
         {
             var own = WithTenant(options, configuration["LOKI_TENANT"]);
             services.AddSingleton<ILogSource>(

@@ -18,6 +18,8 @@ internal sealed class LokiLogSource(IHttpClientFactory clients, SourceOptions op
 
     public string Name => options.Name;
 
+    public string Tenant => options.Tenant;
+
     public async Task<IReadOnlyList<LogEntry>> QueryRangeAsync(string logql, TimeWindow window, int limit, CancellationToken cancellationToken)
     {
         var answer = await source.AskAsync<LokiAnswer<LokiData>>(

@@ -182,6 +182,7 @@ internal sealed partial class OpenAiChatModel : IChatModel
     private SourceException? Map(Exception exception) => exception switch
     {
         SourceException => null,
+        _ when OutboundRefusedException.Within(exception) is { } refused => Failed(SourceFailure.NotAllowed, refused.Message),
         ClientResultException { Status: > 0 } refused => Failed(OfStatus(refused.Status), $"{Said(refused)} ({refused.Status})", WithoutSecret(refused)),
         ClientResultException => Failed(SourceFailure.Unavailable, "the endpoint cannot be reached"),
         // Ours, the library's, or the stall's: the caller's own was let through before.

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Nightwatch.Adapters.Http;
+using Nightwatch.Domain.Governance.Outbound;
 using Nightwatch.Domain.Models;
 
 namespace Nightwatch.Adapters.OpenAi;
@@ -22,7 +23,8 @@ public static class OpenAiExtensions
         }
 
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSourceHttpClient(OpenAiChatModel.ClientName).AddHttpMessageHandler(static () => new BoundedAnswerHandler());
+        services.AddSourceHttpClient(
+            configuration, OpenAiChatModel.ClientName, OutboundTrust.Operator(options.Endpoint), new OutboundLimits { MaxDuration = options.Timeout });
         services.AddSingleton<IChatModel>(s => new OpenAiChatModel(
             s.GetRequiredService<IHttpClientFactory>(),
             options,

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Nightwatch.Adapters.Http;
+using Nightwatch.Domain.Governance.Outbound;
 using Nightwatch.Domain.Governance.SignIn;
 
 namespace Nightwatch.Adapters.OpenIdConnect;
@@ -18,7 +19,9 @@ public static class OpenIdConnectExtensions
     {
         var providers = SignInSettings.Read(configuration);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSourceHttpClient(OpenIdHttp.ClientName);
+        // A provider's discovery document may name hosts beside its own, for keys and tokens: those are judged as if a user had chosen them.
+        services.AddSourceHttpClient(
+            configuration, OpenIdHttp.ClientName, OutboundTrust.OperatorAndOthers(providers.Select(p => new Uri(p.Issuer))), OpenIdHttp.Limits);
         services.AddSingleton<OpenIdHttp>();
         services.AddSingleton<IReadOnlyList<ProviderClient>>(s => [.. providers.Select(provider => new ProviderClient(
             provider,

@@ -9,7 +9,7 @@ internal sealed class OpenIdHttp(IHttpClientFactory clients)
 {
     public const string ClientName = "openid-connect";
 
-    private const int MaxAnswerBytes = 1024 * 1024;
+    public static OutboundLimits Limits { get; } = new() { MaxAnswerBytes = 1024 * 1024 };
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
@@ -40,12 +40,19 @@ internal sealed class OpenIdHttp(IHttpClientFactory clients)
         try
         {
             using var response = await clients.CreateClient(ClientName).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
-            using var answer = await response.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false);
-            return (response.StatusCode, await ReadAsync(answer, address, limit.Token).ConfigureAwait(false));
+            return (response.StatusCode, await response.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false));
         }
         catch (OperationCanceledException canceled) when (!cancellationToken.IsCancellationRequested)
         {
             throw new ProviderFailureException($"{address.Authority} did not answer within {Timeout.TotalSeconds:0} seconds", canceled);
+        }
+        catch (HttpRequestException broken) when (OutboundRefusedException.Within(broken) is { } refused)
+        {
+            throw new ProviderFailureException(refused.Message, refused);
+        }
+        catch (HttpRequestException broken) when (broken.InnerException is AnswerTooLargeException tooLarge)
+        {
+            throw new ProviderFailureException($"{address.Authority}: {tooLarge.Message}", broken);
         }
         catch (HttpRequestException broken)
         {
@@ -53,26 +60,7 @@ internal sealed class OpenIdHttp(IHttpClientFactory clients)
         }
         catch (Exception broken) when (broken is IOException or InvalidDataException)
         {
-            throw new ProviderFailureException($"{address.Authority} broke off its answer", broken);
+            throw new ProviderFailureException(broken is AnswerTooLargeException ? $"{address.Authority}: {broken.Message}" : $"{address.Authority} broke off its answer", broken);
         }
-    }
-
-    /// <summary>At most <see cref="MaxAnswerBytes"/>, counted after decompression.</summary>
-    private static async Task<byte[]> ReadAsync(Stream answer, Uri address, CancellationToken cancellationToken)
-    {
-        using var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        int read;
-        while ((read = await answer.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
-        {
-            if (body.Length + read > MaxAnswerBytes)
-            {
-                throw new ProviderFailureException($"{address.Authority} answered more than 1 MiB");
-            }
-
-            body.Write(buffer, 0, read);
-        }
-
-        return body.ToArray();
     }
 }

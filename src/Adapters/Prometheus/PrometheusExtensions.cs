@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Nightwatch.Adapters.Http;
 using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Governance.Outbound;
 
 namespace Nightwatch.Adapters.Prometheus;
 
@@ -16,8 +17,9 @@ public static class PrometheusExtensions
     public static IServiceCollection AddPrometheus(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSourceHttpClient(PrometheusMetricSource.ClientName);
-        foreach (var options in SourceOptions.ReadAll(configuration, "PROMETHEUS", "prometheus"))
+        var sources = SourceOptions.ReadAll(configuration, "PROMETHEUS", "prometheus");
+        services.AddSourceHttpClient(configuration, PrometheusMetricSource.ClientName, OutboundTrust.Operator(sources.Select(s => s.Url)));
+        foreach (var options in sources)
         {
             services.AddSingleton<IMetricSource>(
                 s => new PrometheusMetricSource(s.GetRequiredService<IHttpClientFactory>(), options, s.GetRequiredService<TimeProvider>()));

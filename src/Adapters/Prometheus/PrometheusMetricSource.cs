@@ -14,6 +14,8 @@ internal sealed class PrometheusMetricSource(IHttpClientFactory clients, SourceO
 
     public string Name => options.Name;
 
+    public string Tenant => options.Tenant;
+
     public async Task<MetricAnswer<MetricSample>> QueryAsync(string promql, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var (data, notes) = await AskAsync<QueryData>(

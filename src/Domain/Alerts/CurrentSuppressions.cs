@@ -6,19 +6,19 @@ namespace Nightwatch.Domain.Alerts;
 /// <summary>Where the maintenance windows come from: the configuration file that the shell loaded.</summary>
 public interface IMaintenanceWindows
 {
-    IReadOnlyList<MaintenanceWindow> Current { get; }
+    IReadOnlyList<MaintenanceWindow> For(string tenant);
 }
 
 /// <summary>No maintenance windows are configured.</summary>
 public sealed class NoMaintenanceWindows : IMaintenanceWindows
 {
-    public IReadOnlyList<MaintenanceWindow> Current => [];
+    public IReadOnlyList<MaintenanceWindow> For(string tenant) => [];
 }
 
-/// <summary>A list that was read once.</summary>
+/// <summary>A list that was read once, the same for every tenant.</summary>
 public sealed class FixedMaintenanceWindows(IReadOnlyList<MaintenanceWindow> windows) : IMaintenanceWindows
 {
-    public IReadOnlyList<MaintenanceWindow> Current => windows;
+    public IReadOnlyList<MaintenanceWindow> For(string tenant) => windows;
 }
 
 public sealed class SuppressionOptions
@@ -38,10 +38,10 @@ public sealed class CurrentSuppressions(IEnumerable<IAlertSource> sources, IMain
 {
     private readonly List<CachedSource> cached = [.. sources.Select(s => new CachedSource(s))];
 
-    public async Task<Suppressions> ReadAsync(CancellationToken cancellationToken)
+    public async Task<Suppressions> ReadAsync(string tenant, CancellationToken cancellationToken)
     {
-        var silences = await Task.WhenAll(cached.Select(c => c.ReadAsync(options.Value, time, cancellationToken)));
-        return Suppressions.Of(silences.SelectMany(s => s), windows.Current);
+        var silences = await Task.WhenAll(cached.Where(c => c.Tenant == tenant).Select(c => c.ReadAsync(options.Value, time, cancellationToken)));
+        return Suppressions.Of(silences.SelectMany(s => s), windows.For(tenant));
     }
 
     private sealed class CachedSource(IAlertSource source)
@@ -49,6 +49,8 @@ public sealed class CurrentSuppressions(IEnumerable<IAlertSource> sources, IMain
         private sealed record Snapshot(IReadOnlyList<AlertSilence> Silences, DateTimeOffset AskedAt);
 
         private volatile Snapshot? last;
+
+        public string Tenant => source.Tenant;
 
         public async Task<IReadOnlyList<AlertSilence>> ReadAsync(SuppressionOptions options, TimeProvider time, CancellationToken cancellationToken)
         {

@@ -1,3 +1,5 @@
+using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Storage;
 
 namespace Nightwatch.Domain.Alerts;
@@ -30,7 +32,7 @@ public sealed record Listing<T>(IReadOnlyList<T> Items, string? ContinuationToke
 public sealed class ListEpisodes(IDocuments<AlertEpisode> episodes)
 {
     /// <exception cref="ArgumentException">A filter, the page size or the token is not acceptable; the message says which.</exception>
-    public async Task<Listing<AlertEpisode>> ListAsync(string tenant, EpisodeFilter filter, CancellationToken cancellationToken)
+    public async Task<Listing<AlertEpisode>> ListAsync(Caller caller, EpisodeFilter filter, CancellationToken cancellationToken)
     {
         ListArguments.Check(filter.PageSize, filter.StartedFrom, filter.StartedBefore);
         if (filter.Fingerprint is not null && (filter.IncidentId is not null || filter.Status is not null))
@@ -43,23 +45,26 @@ public sealed class ListEpisodes(IDocuments<AlertEpisode> episodes)
             throw ListArguments.Wrong("fingerprint", "fingerprint must be 16 hexadecimal digits.");
         }
 
+        // Whose alerts do not tell their incident must not be sorted by it either.
+        if (filter.IncidentId is not null && !caller.MayEverywhere(Permission.ReadIncidents))
+        {
+            throw ListArguments.Wrong("incident", "incident is for callers who may see every incident; read the incident itself instead.");
+        }
+
         var where = new List<FieldFilter>();
         ListArguments.AddEqual(where, "fingerprint", filter.Fingerprint?.ToLowerInvariant());
         ListArguments.AddEqual(where, "incidentId", filter.IncidentId);
         ListArguments.AddEqual(where, "status", filter.Status is { } status ? status == AlertStatus.Firing ? "firing" : "resolved" : null);
         ListArguments.AddRange(where, "startsAt", filter.StartedFrom, filter.StartedBefore);
-        var page = await episodes.QueryAsync(
-            tenant,
-            new DocumentQuery
-            {
-                Where = where,
-                OrderBy = "startsAt",
-                Descending = true,
-                PageSize = filter.PageSize,
-                ContinuationToken = filter.ContinuationToken,
-            },
-            cancellationToken);
-        return new Listing<AlertEpisode>([.. page.Documents.Select(d => d.Value)], page.ContinuationToken);
+        var query = new DocumentQuery
+        {
+            Where = where,
+            OrderBy = "startsAt",
+            Descending = true,
+            PageSize = filter.PageSize,
+            ContinuationToken = filter.ContinuationToken,
+        };
+        return await VisiblePage.ReadAsync(episodes, caller.Tenant, query, e => EpisodeAccess.Show(e, caller), cancellationToken);
     }
 }
 

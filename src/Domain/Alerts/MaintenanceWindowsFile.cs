@@ -1,3 +1,5 @@
+using Nightwatch.Domain.Configuration;
+
 namespace Nightwatch.Domain.Alerts;
 
 /// <summary>

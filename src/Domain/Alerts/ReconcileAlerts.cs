@@ -59,7 +59,7 @@ public sealed class ReconcileAlerts(
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(tenant);
         var held = await AskAsync(tenant, cancellationToken);
-        var decision = new ReconcileDecision(held, await suppressions.ReadAsync(cancellationToken), options.Value, time.GetUtcNow());
+        var decision = new ReconcileDecision(held, await suppressions.ReadAsync(tenant, cancellationToken), options.Value, time.GetUtcNow());
         var changed = new List<string>();
         var (open, closed) = await GoThroughOpenAsync(tenant, decision, changed, cancellationToken);
         var (opened, reopened) = await TakeUnknownAsync(tenant, decision, open, changed, cancellationToken);
@@ -79,7 +79,8 @@ public sealed class ReconcileAlerts(
         var byFingerprint = new Dictionary<string, ActiveAlert>(StringComparer.Ordinal);
         var silences = new Dictionary<string, AlertSilence>(StringComparer.Ordinal);
         var unreachable = new List<string>();
-        foreach (var source in sources)
+        var own = sources.Where(s => s.Tenant == tenant).ToList();
+        foreach (var source in own)
         {
             try
             {
@@ -121,7 +122,7 @@ public sealed class ReconcileAlerts(
             }
         }
 
-        return new HeldAlerts(byFingerprint, silences, unreachable, sources.Count > 0);
+        return new HeldAlerts(byFingerprint, silences, unreachable, own.Count > 0);
     }
 
     /// <summary>Closes, marks and re-judges the open episodes; answers with the start of each alert that is open.</summary>

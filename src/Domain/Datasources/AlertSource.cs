@@ -49,10 +49,8 @@ public sealed record SilenceMatcher(string Name, string Value, bool IsRegex, boo
 /// <summary>
 /// The system that sends the alerts, asked for what it knows now. Every method throws <see cref="SourceException"/> for a failure of the source.
 /// </summary>
-public interface IAlertSource
+public interface IAlertSource : IDatasource
 {
-    string Name { get; }
-
     /// <summary>A page where a person sees the alerts, and one for the silences; null where there is none.</summary>
     Uri? AlertsPage => null;
 

@@ -22,9 +22,7 @@ public sealed record ChangeEvent
 }
 
 /// <summary>A place where changes are written down (Grafana annotations, ...). Throws <see cref="SourceException"/> for a failure of the source.</summary>
-public interface IChangeSource
+public interface IChangeSource : IDatasource
 {
-    string Name { get; }
-
     Task<IReadOnlyList<ChangeEvent>> FindChangesAsync(TimeWindow window, CancellationToken cancellationToken);
 }

@@ -3,10 +3,8 @@ namespace Nightwatch.Domain.Datasources;
 public sealed record LogEntry(DateTimeOffset At, IReadOnlyDictionary<string, string> Labels, string Line);
 
 /// <summary>A source of logs that speaks LogQL. Every method throws <see cref="SourceException"/> for a failure of the source.</summary>
-public interface ILogSource
+public interface ILogSource : IDatasource
 {
-    string Name { get; }
-
     /// <summary>Newest first, at most <paramref name="limit"/> lines.</summary>
     Task<IReadOnlyList<LogEntry>> QueryRangeAsync(string logql, TimeWindow window, int limit, CancellationToken cancellationToken);
 

@@ -32,11 +32,8 @@ public sealed record MetricAnswer<T>(IReadOnlyList<T> Items, IReadOnlyList<strin
 }
 
 /// <summary>A source of metrics that speaks PromQL. Every method throws <see cref="SourceException"/> for a failure of the source.</summary>
-public interface IMetricSource
+public interface IMetricSource : IDatasource
 {
-    /// <summary>Name of the configured datasource.</summary>
-    string Name { get; }
-
     /// <summary>Samples at one time: of a scalar one without labels; of a range selector every sample in its range.</summary>
     Task<MetricAnswer<MetricSample>> QueryAsync(string promql, DateTimeOffset at, CancellationToken cancellationToken);
 

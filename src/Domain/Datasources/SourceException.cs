@@ -16,6 +16,9 @@ public enum SourceFailure
 
     /// <summary>The answer was larger than the cap, or not of the documented form.</summary>
     BadAnswer,
+
+    /// <summary>Our own guard did not let the request out: trying again does not help, an administrator may.</summary>
+    NotAllowed,
 }
 
 /// <summary>A datasource failed. The message is the source's own, shortened; it never holds a credential.</summary>

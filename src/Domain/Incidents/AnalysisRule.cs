@@ -107,11 +107,11 @@ public sealed class AnalysisRules(IReadOnlyList<AnalysisRule> rules)
 /// <summary>Where the auto-analyse rules come from: the configuration file that the shell loaded, else the default ones.</summary>
 public interface IAnalysisRules
 {
-    AnalysisRules Current { get; }
+    AnalysisRules For(string tenant);
 }
 
-/// <summary>Rules that were read once.</summary>
+/// <summary>Rules that were read once, the same for every tenant.</summary>
 public sealed class FixedAnalysisRules(AnalysisRules rules) : IAnalysisRules
 {
-    public AnalysisRules Current => rules;
+    public AnalysisRules For(string tenant) => rules;
 }

@@ -1,4 +1,5 @@
 using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Configuration;
 
 namespace Nightwatch.Domain.Incidents;
 

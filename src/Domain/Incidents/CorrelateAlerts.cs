@@ -28,7 +28,7 @@ public sealed class CorrelateAlerts(
     public async Task<CorrelationOutcome> CorrelateAsync(string tenant, IReadOnlyCollection<string> episodeIds, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(tenant);
-        var silenced = await suppressions.ReadAsync(cancellationToken);
+        var silenced = await suppressions.ReadAsync(tenant, cancellationToken);
         var outcome = new Dictionary<string, CorrelatedIncident>(StringComparer.Ordinal);
         foreach (var chunk in episodeIds.Distinct(StringComparer.Ordinal).Chunk(options.Value.BatchSize))
         {
@@ -109,7 +109,7 @@ public sealed class CorrelateAlerts(
         }
 
         var settled = window.Pending.Where(p => !loaded.TryGetValue(p.Key, out var e) || e.Value.CorrelationRevision >= p.Value.Revision).Select(p => p.Key).ToList();
-        var rulesNow = rules.Current;
+        var rulesNow = rules.For(tenant);
         var inputs = wanted.Select(id => InputOf(loaded[id].Value, history, window, silenced, rulesNow, now)).ToList();
         var stored = await documents.ReadIncidentsAsync(tenant, IncidentIds(inputs, window), cancellationToken);
         return new CorrelationWork(inputs, loaded, settled, stored);

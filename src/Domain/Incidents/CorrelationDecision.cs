@@ -135,6 +135,7 @@ internal sealed partial class CorrelationDecision
             StartsAt = input.Episode.StartsAt < incident.StartsAt ? input.Episode.StartsAt : incident.StartsAt,
             Severity = Severities.Higher(incident.Severity, Severities.Normalise(input.Episode.Labels)),
             CommonLabels = incident.Episodes == 0 ? incident.CommonLabels : IncidentText.Common(incident.CommonLabels, input.Episode.Labels),
+            Targets = IncidentAccess.With(incident.Targets, input.Episode),
             Facets = [.. facets],
         });
         known.Add(facet, incidentId);
@@ -164,6 +165,7 @@ internal sealed partial class CorrelationDecision
         Severity = Severities.Normalise(input.Episode.Labels),
         StartsAt = input.Episode.StartsAt,
         CommonLabels = IncidentText.Bounded(input.Episode.Labels),
+        Targets = [],
         SuppressedBecause = input.Suppression?.Reason,
         Analysis = input.Analysis,
         WantsInvestigation = input.Analysis.Investigate && input.Suppression is null && input.Episode.SeenFiring,

@@ -1,4 +1,5 @@
 using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Storage;
 
 namespace Nightwatch.Domain.Incidents;
@@ -61,6 +62,9 @@ public sealed record WindowIncident
     public int Reopened { get; init; }
 
     public required IReadOnlyDictionary<string, string> CommonLabels { get; init; }
+
+    /// <summary>See <see cref="Incident.Targets"/>.</summary>
+    public IReadOnlyList<AccessTarget>? Targets { get; init; }
 
     public string? SuppressedBecause { get; init; }
 

@@ -1,3 +1,4 @@
+using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Storage;
 
 namespace Nightwatch.Domain.Incidents;
@@ -39,6 +40,12 @@ public sealed record Incident
 
     /// <summary>Labels that all its alerts share, for listing and for finding similar ones.</summary>
     public required IReadOnlyDictionary<string, string> CommonLabels { get; init; }
+
+    /// <summary>
+    /// The applications, environments and sources of all its alerts, for deciding who may see it; null when there are more than
+    /// <see cref="IncidentAccess.MaxTargets"/> or they are not known: then only those who may see everything.
+    /// </summary>
+    public IReadOnlyList<AccessTarget>? Targets { get; init; }
 
     /// <summary>Set when every alert was silenced or in maintenance: why nothing was investigated.</summary>
     public string? SuppressedBecause { get; init; }

@@ -1,4 +1,5 @@
 using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Storage;
 
 namespace Nightwatch.Domain.Incidents;
@@ -24,23 +25,20 @@ public sealed record IncidentFilter
 public sealed class ListIncidents(IDocuments<Incident> incidents)
 {
     /// <exception cref="ArgumentException">The range, the page size or the token is not acceptable; the message says which.</exception>
-    public async Task<Listing<Incident>> ListAsync(string tenant, IncidentFilter filter, CancellationToken cancellationToken)
+    public async Task<Listing<Incident>> ListAsync(Caller caller, IncidentFilter filter, CancellationToken cancellationToken)
     {
         ListArguments.Check(filter.PageSize, filter.StartedFrom, filter.StartedBefore);
         var where = new List<FieldFilter>();
         ListArguments.AddEqual(where, "status", filter.Status is { } status ? status == IncidentStatus.Open ? "open" : "resolved" : null);
         ListArguments.AddRange(where, "startsAt", filter.StartedFrom, filter.StartedBefore);
-        var page = await incidents.QueryAsync(
-            tenant,
-            new DocumentQuery
-            {
-                Where = where,
-                OrderBy = "startsAt",
-                Descending = true,
-                PageSize = filter.PageSize,
-                ContinuationToken = filter.ContinuationToken,
-            },
-            cancellationToken);
-        return new Listing<Incident>([.. page.Documents.Select(d => d.Value)], page.ContinuationToken);
+        var query = new DocumentQuery
+        {
+            Where = where,
+            OrderBy = "startsAt",
+            Descending = true,
+            PageSize = filter.PageSize,
+            ContinuationToken = filter.ContinuationToken,
+        };
+        return await VisiblePage.ReadAsync(incidents, caller.Tenant, query, i => IncidentAccess.Show(i, caller), cancellationToken);
     }
 }

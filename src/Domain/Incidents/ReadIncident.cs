@@ -1,4 +1,6 @@
 using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Storage;
 
 namespace Nightwatch.Domain.Incidents;
@@ -11,10 +13,10 @@ public sealed class ReadIncident(IDocuments<Incident> incidents, IDocuments<Aler
 {
     public const int MaxEpisodes = 200;
 
-    /// <summary>Null when there is no such incident.</summary>
-    public async Task<IncidentWithEpisodes?> ReadAsync(string tenant, string incidentId, CancellationToken cancellationToken)
+    /// <summary>Null when there is none that the caller may see.</summary>
+    public async Task<IncidentWithEpisodes?> ReadAsync(Caller caller, string incidentId, CancellationToken cancellationToken)
     {
-        if (await incidents.ReadAsync(tenant, incidentId, cancellationToken) is not { } incident)
+        if (await incidents.ReadAsync(caller.Tenant, incidentId, cancellationToken) is not { } read || IncidentAccess.Show(read.Value, caller) is not { } incident)
         {
             return null;
         }
@@ -26,7 +28,9 @@ public sealed class ReadIncident(IDocuments<Incident> incidents, IDocuments<Aler
             Descending = true,
             PageSize = MaxEpisodes,
         };
-        var page = await episodes.QueryAsync(tenant, query, cancellationToken);
-        return new IncidentWithEpisodes(incident.Value, [.. page.Documents.Select(d => d.Value)], page.ContinuationToken is not null);
+        var page = await episodes.QueryAsync(caller.Tenant, query, cancellationToken);
+        // Every alert of a visible incident is about something that the caller may see incidents of; to see alerts is a permission of its own.
+        var visible = page.Documents.Select(d => d.Value).Where(e => caller.May(Permission.ReadAlerts, EpisodeAccess.TargetOf(e)));
+        return new IncidentWithEpisodes(incident, [.. visible], page.ContinuationToken is not null);
     }
 }

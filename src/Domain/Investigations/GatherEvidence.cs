@@ -1,4 +1,5 @@
-using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
+using Nightwatch.Domain.Governance.Injection;
 using Nightwatch.Domain.Investigations.Gathering;
 using Nightwatch.Domain.Storage;
 using Nightwatch.Domain.Tools;
@@ -26,10 +27,8 @@ public sealed class GatherEvidence(IDocuments<Investigation> investigations, IDo
     /// <summary>Longer texts of a source are cut: a message is one line.</summary>
     private const int MaxMessage = 500;
 
-    internal static IReadOnlySet<Permission> Granted { get; } = new HashSet<Permission>
-    {
-        Permission.ReadMetrics, Permission.ReadLogs, Permission.ReadDashboards, Permission.ReadAlerts, Permission.ReadIncidents,
-    };
+    /// <summary>Nightwatch itself, which only reads while it investigates: nothing that an alert or a log line says gives it more.</summary>
+    internal static Caller Investigator(string tenant, string investigationId) => Caller.ForSystem(tenant, Role.Viewer.Permissions, investigationId);
 
     /// <param name="lastAttempt">True when nobody will ask again: a failure is then stored as a gap.</param>
     public Task<GatherOutcome> GatherAsync(string tenant, string investigationId, string stepId, bool lastAttempt, CancellationToken cancellationToken) =>
@@ -53,9 +52,9 @@ public sealed class GatherEvidence(IDocuments<Investigation> investigations, IDo
         var request = new ToolRequest
         {
             Name = step.Tool,
-            Tenant = tenant,
+            Caller = Investigator(tenant, investigationId),
+            DecidedBy = ToolDecision.Rules,
             Arguments = step.Arguments,
-            Granted = Granted,
             Timeout = TimeSpan.FromSeconds(step.TimeoutSeconds),
         };
         var result = await tools.InvokeAsync(request, cancellationToken).ConfigureAwait(false);
@@ -107,12 +106,19 @@ public sealed class GatherEvidence(IDocuments<Investigation> investigations, IDo
             Status = result.Status,
             Invocation = result.Invocation,
             Link = result.Link,
-            Message = Shorten(string.Join("; ", new[] { result.Message, reading?.Message }.Where(m => !string.IsNullOrEmpty(m)))),
+            Message = Shorten(string.Join("; ", new[] { result.Message, reading?.Message, Warning(reading) }.Where(m => !string.IsNullOrEmpty(m)))),
             Summary = reading?.Summary ?? (result.Status == ToolStatus.NoData ? $"{step.Title}: there is no data." : $"{step.Title}: not known."),
             Facts = reading?.Facts ?? [],
             Items = reading?.Items ?? [],
             RecordedAt = time.GetUtcNow(),
         };
+    }
+
+    /// <summary>People read the text as it is; they are told that it was not written for them.</summary>
+    private static string? Warning(EvidenceReading? reading)
+    {
+        var found = reading?.Items.Select(i => InjectionScan.Find(i.Text)).FirstOrDefault(why => why is not null);
+        return found is null ? null : $"some of this text speaks to an AI as if it were an instruction ({found}); it was treated as data and kept from the model";
     }
 
     private static string? Shorten(string text) => text.Length == 0 ? null : text.Length <= MaxMessage ? text : text[..MaxMessage] + "...";

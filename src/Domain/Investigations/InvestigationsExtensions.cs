@@ -18,6 +18,7 @@ public static class InvestigationsExtensions
         services.AddSingleton<NarrativeWriter>();
         services.AddSingleton<ConcludeInvestigation>();
         services.AddSingleton<CloseInvestigation>();
+        services.AddSingleton<InvestigationAccess>();
         services.AddSingleton<ReadInvestigation>();
         services.AddSingleton<ListProgress>();
         services.AddSingleton<FindStalledInvestigations>();

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Nightwatch.Domain.Governance.Access;
+using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Storage;
 
 namespace Nightwatch.Domain.Investigations;
@@ -30,13 +32,20 @@ public sealed record InvestigationProgress
 /// Feeds a stream from the store. The cursor tells which steps' answers were seen (one bit each, in hexadecimal), so nothing is missed or told twice
 /// whichever process wrote the answers, and however late.
 /// </summary>
-public sealed class ListProgress(IDocuments<Investigation> investigations, IDocuments<Evidence> evidence)
+public sealed class ListProgress(
+    IDocuments<Investigation> investigations, IDocuments<Evidence> evidence, IDocuments<Incident> incidents, InvestigationAccess access)
 {
     /// <param name="cursor">From the call before, or null or empty to begin. A cursor that is not ours begins again.</param>
-    /// <returns>Null when there is no such investigation.</returns>
-    public async Task<InvestigationProgress?> ReadAsync(string tenant, string investigationId, string? cursor, CancellationToken cancellationToken)
+    /// <returns>Null when there is none that the caller may see.</returns>
+    public async Task<InvestigationProgress?> ReadAsync(Caller caller, string investigationId, string? cursor, CancellationToken cancellationToken)
     {
-        if ((await investigations.ReadAsync(tenant, investigationId, cancellationToken).ConfigureAwait(false))?.Value is not { } investigation)
+        if ((await investigations.ReadAsync(caller.Tenant, investigationId, cancellationToken).ConfigureAwait(false))?.Value is not { } stored)
+        {
+            return null;
+        }
+
+        var incident = (await incidents.ReadAsync(caller.Tenant, stored.IncidentId, cancellationToken).ConfigureAwait(false))?.Value;
+        if (access.Show(stored, incident, caller) is not { } investigation)
         {
             return null;
         }
@@ -45,7 +54,7 @@ public sealed class ListProgress(IDocuments<Investigation> investigations, IDocu
         var seen = Parse(cursor, steps.Count);
         var waiting = Enumerable.Range(0, steps.Count).Where(i => !seen[i]).ToList();
         var found = await InvestigationEvidence.ReadAsync(
-            evidence, tenant, [.. waiting.Select(i => Evidence.IdOf(investigation.Id, steps[i].Id))], cancellationToken).ConfigureAwait(false);
+            evidence, caller.Tenant, [.. waiting.Select(i => Evidence.IdOf(investigation.Id, steps[i].Id))], cancellationToken).ConfigureAwait(false);
         var answered = found.Select(e => e.StepId).ToHashSet(StringComparer.Ordinal);
         foreach (var i in waiting.Where(i => answered.Contains(steps[i].Id)))
         {
@@ -56,7 +65,7 @@ public sealed class ListProgress(IDocuments<Investigation> investigations, IDocu
         {
             InvestigationId = investigation.Id,
             Status = investigation.Status,
-            Evidence = found,
+            Evidence = [.. found.Where(e => access.IsOpen(e, caller))],
             Cursor = Write(seen),
             StepsPlanned = steps.Count,
             StepsAnswered = seen.Count(s => s),

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations.Planning;
 using Nightwatch.Domain.Investigations.Reasoning;
@@ -109,7 +110,7 @@ public sealed class PlanInvestigation(
 
         var telling = SubjectReader.MostTelling(all);
         var expression = SubjectReader.ExpressionOf(telling.GeneratorUrl)
-            ?? await RuleAsync(tenant, telling.Name, names, cancellationToken).ConfigureAwait(false);
+            ?? await RuleAsync(GatherEvidence.Investigator(tenant, investigation.Id), telling.Name, names, cancellationToken).ConfigureAwait(false);
         var subject = SubjectReader.Read(telling, all, expression);
         return subject with { QuietSince = await QuietSinceAsync(tenant, subject, cancellationToken).ConfigureAwait(false) };
     }
@@ -166,7 +167,7 @@ public sealed class PlanInvestigation(
         };
     }
 
-    private async Task<string?> RuleAsync(string tenant, string alertName, HashSet<string> names, CancellationToken cancellationToken)
+    private async Task<string?> RuleAsync(Caller investigator, string alertName, HashSet<string> names, CancellationToken cancellationToken)
     {
         if (!names.Contains("get_alert_rule"))
         {
@@ -176,9 +177,9 @@ public sealed class PlanInvestigation(
         var request = new ToolRequest
         {
             Name = "get_alert_rule",
-            Tenant = tenant,
+            Caller = investigator,
+            DecidedBy = ToolDecision.Rules,
             Arguments = new JsonObject { ["alertname"] = alertName }.ToJsonString(NightwatchJson.Options),
-            Granted = GatherEvidence.Granted,
             Timeout = TimeSpan.FromSeconds(10),
         };
         var answer = await tools.InvokeAsync(request, cancellationToken).ConfigureAwait(false);

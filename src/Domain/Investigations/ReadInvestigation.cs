@@ -1,3 +1,4 @@
+using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Storage;
 
@@ -15,20 +16,29 @@ public sealed record InvestigationView
 }
 
 /// <summary>Reads an investigation with its evidence and its incident. Costs three reads by key.</summary>
-public sealed class ReadInvestigation(IDocuments<Investigation> investigations, IDocuments<Evidence> evidence, IDocuments<Incident> incidents)
+public sealed class ReadInvestigation(
+    IDocuments<Investigation> investigations, IDocuments<Evidence> evidence, IDocuments<Incident> incidents, InvestigationAccess access)
 {
-    public async Task<InvestigationView?> ReadAsync(string tenant, string investigationId, CancellationToken cancellationToken)
+    /// <returns>Null when there is none that the caller may see.</returns>
+    public async Task<InvestigationView?> ReadAsync(Caller caller, string investigationId, CancellationToken cancellationToken)
     {
-        if (await investigations.ReadAsync(tenant, investigationId, cancellationToken).ConfigureAwait(false) is not { } read)
+        if (await investigations.ReadAsync(caller.Tenant, investigationId, cancellationToken).ConfigureAwait(false) is not { } read)
         {
             return null;
         }
 
+        var incident = (await incidents.ReadAsync(caller.Tenant, read.Value.IncidentId, cancellationToken).ConfigureAwait(false))?.Value;
+        if (access.Show(read.Value, incident, caller) is not { } investigation)
+        {
+            return null;
+        }
+
+        var answers = await InvestigationEvidence.ReadAsync(evidence, caller.Tenant, investigation, cancellationToken).ConfigureAwait(false);
         return new InvestigationView
         {
-            Investigation = read.Value,
-            Evidence = await InvestigationEvidence.ReadAsync(evidence, tenant, read.Value, cancellationToken).ConfigureAwait(false),
-            Incident = (await incidents.ReadAsync(tenant, read.Value.IncidentId, cancellationToken).ConfigureAwait(false))?.Value,
+            Investigation = investigation,
+            Evidence = [.. answers.Where(e => access.IsOpen(e, caller))],
+            Incident = incident is null ? null : IncidentAccess.Show(incident, caller),
         };
     }
 }

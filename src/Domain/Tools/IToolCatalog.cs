@@ -1,19 +1,33 @@
-using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
 
 namespace Nightwatch.Domain.Tools;
+
+/// <summary>On whose decision a tool is used.</summary>
+public enum ToolDecision
+{
+    /// <summary>A language model wished it: what it read may have wished it for somebody else. The default, so that nobody gets more by forgetting to say.</summary>
+    Model,
+
+    /// <summary>Rules of ours.</summary>
+    Rules,
+
+    /// <summary>The caller themselves asked for this very invocation.</summary>
+    Person,
+}
 
 /// <summary>A wish to use a tool: by whom, with what, for how long at most.</summary>
 public sealed record ToolRequest
 {
     public required string Name { get; init; }
 
-    public required string Tenant { get; init; }
-
     /// <summary>A JSON object.</summary>
     public required string Arguments { get; init; }
 
-    /// <summary>What the asker may do; the tool's own permission must be among them.</summary>
-    public required IReadOnlySet<Permission> Granted { get; init; }
+    /// <summary>Who asks: the tool's own permission must be among the grants, and the tool shows nothing outside of their scopes and the tenant.</summary>
+    public required Caller Caller { get; init; }
+
+    /// <summary>A tool that changes anything runs only on a person's own decision; for others the result is approval_required.</summary>
+    public ToolDecision DecidedBy { get; init; }
 
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 }

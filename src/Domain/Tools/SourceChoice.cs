@@ -1,26 +1,56 @@
+using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
+
 namespace Nightwatch.Domain.Tools;
 
-/// <summary>Picks the source that was named, or the first one, which is the default.</summary>
+/// <summary>Picks the source that was named, or the first one, which is the default; only among those of the caller's tenant that the caller may ask.</summary>
 internal static class SourceChoice
 {
-    /// <summary>The source, or the result that says why there is none.</summary>
+    /// <summary>For a query in the caller's own words: the whole source must be open to the caller.</summary>
     /// <param name="setting">The setting that would add one.</param>
-    public static (T? Source, ToolResult? Failure) Choose<T>(IReadOnlyList<T> sources, Func<T, string> nameOf, string? wanted, string kind, string setting)
-        where T : class
+    /// <returns>The source, or the result that says why there is none.</returns>
+    public static (T? Source, ToolResult? Failure) ForQuery<T>(
+        IReadOnlyList<T> sources, Caller caller, Permission permission, string? wanted, string kind, string setting)
+        where T : class, IDatasource =>
+        Choose([.. Own(sources, caller)], s => caller.MayQuery(permission, s.Name), wanted, kind, setting);
+
+    /// <summary>For an answer that is filtered by what the caller may see: some of the source must be open to the caller.</summary>
+    public static (T? Source, ToolResult? Failure) ForFiltering<T>(
+        IReadOnlyList<T> sources, Caller caller, Permission permission, string kind, string setting)
+        where T : class, IDatasource =>
+        Choose(
+            [.. Own(sources, caller)],
+            s => caller.Scopes(permission).Any(scope => scope.Datasources.Count == 0 || scope.Datasources.Contains(s.Name, StringComparer.Ordinal)),
+            null,
+            kind,
+            setting);
+
+    public static IEnumerable<T> Own<T>(IEnumerable<T> sources, Caller caller)
+        where T : class, IDatasource => sources.Where(s => s.Tenant == caller.Tenant);
+
+    private static (T? Source, ToolResult? Failure) Choose<T>(IReadOnlyList<T> own, Func<T, bool> isOpen, string? wanted, string kind, string setting)
+        where T : class, IDatasource
     {
-        if (sources.Count == 0)
+        if (own.Count == 0)
         {
             return (null, Outcome.Error($"No source of {kind} is configured; set {setting}."));
         }
 
-        if (string.IsNullOrEmpty(wanted))
+        var open = own.Where(isOpen).ToList();
+        if (open.Count == 0)
         {
-            return (sources[0], null);
+            return (null, Outcome.Error($"No source of {kind} is open as a whole to this caller, whose access is limited to parts; a free query cannot be confined to them."));
         }
 
-        var found = sources.FirstOrDefault(s => string.Equals(nameOf(s), wanted, StringComparison.OrdinalIgnoreCase));
+        if (string.IsNullOrEmpty(wanted))
+        {
+            return (open[0], null);
+        }
+
+        var found = open.FirstOrDefault(s => string.Equals(s.Name, wanted, StringComparison.OrdinalIgnoreCase));
         return found is null
-            ? (null, Outcome.Error($"There is no source of {kind} with that name; there are {string.Join(", ", sources.Select(nameOf))}."))
+            ? (null, Outcome.Error($"There is no source of {kind} with that name; there are {string.Join(", ", open.Select(s => s.Name))}."))
             : (found, null);
     }
 }

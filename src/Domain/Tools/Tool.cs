@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
 
 namespace Nightwatch.Domain.Tools;
 
@@ -34,7 +35,7 @@ public sealed record ToolDescriptor
 }
 
 /// <summary>Who asks, with what. Arguments is a JSON object that the catalogue has checked against the schema.</summary>
-public sealed record ToolCall(string Tenant, JsonElement Arguments);
+public sealed record ToolCall(Caller Caller, JsonElement Arguments);
 
 public enum ToolStatus
 {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
 
 namespace Nightwatch.Domain.Tools;
 
@@ -15,7 +16,7 @@ public sealed partial class ToolCatalog : IToolCatalog
     private readonly TimeProvider time;
     private readonly ILogger<ToolCatalog> logger;
 
-    /// <exception cref="ArgumentException">A name is not snake_case, or two tools have the same one.</exception>
+    /// <exception cref="ArgumentException">A name is not snake_case, two tools have the same one, or one names no permission.</exception>
     public ToolCatalog(IEnumerable<ITool> tools, IMasker masker, TimeProvider time, ILogger<ToolCatalog> logger)
     {
         this.masker = masker;
@@ -27,6 +28,11 @@ public sealed partial class ToolCatalog : IToolCatalog
             if (!SnakeCase().IsMatch(name) || name.Length > 64)
             {
                 throw new ArgumentException($"The tool name {name} is not verb_noun in snake_case.", nameof(tools));
+            }
+
+            if (tool.Descriptor.Permission == Permission.None)
+            {
+                throw new ArgumentException($"The tool {name} names no permission.", nameof(tools));
             }
 
             if (!this.tools.TryAdd(name, tool))
@@ -60,9 +66,9 @@ public sealed partial class ToolCatalog : IToolCatalog
             return Outcome.Error($"There is no such tool; there are {string.Join(", ", tools.Keys)}.");
         }
 
-        if (!request.Granted.Contains(tool.Descriptor.Permission))
+        if (!request.Caller.May(tool.Descriptor.Permission))
         {
-            return Outcome.Error($"{tool.Descriptor.Name} needs the permission {tool.Descriptor.Permission}, which was not granted.");
+            return Outcome.Error($"{tool.Descriptor.Name} needs the permission {Permissions.NameOf(tool.Descriptor.Permission)}, which was not granted.");
         }
 
         if (request.Arguments.Length > ToolLimits.MaxArgumentsLength)
@@ -75,6 +81,7 @@ public sealed partial class ToolCatalog : IToolCatalog
             using var arguments = JsonDocument.Parse(request.Arguments, ArgumentsReading);
             return JsonSchemaValidator.Validate(tool.Descriptor.InputSchema, arguments.RootElement) is { } wrong
                 ? Outcome.Error($"Wrong arguments: {wrong}.")
+                : NeedsAPerson(tool, request) ? Outcome.ApprovalRequired($"{tool.Descriptor.Name} changes things; a person has to decide that it runs.")
                 : await RunAsync(tool, request, arguments.RootElement.Clone(), cancellationToken).ConfigureAwait(false);
         }
         catch (JsonException exception)
@@ -82,6 +89,10 @@ public sealed partial class ToolCatalog : IToolCatalog
             return Outcome.Error($"The arguments are not one well-formed JSON object (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine}).");
         }
     }
+
+    /// <summary>Whatever a model read, and whatever the caller behind it may do: no text alone changes anything.</summary>
+    private static bool NeedsAPerson(ITool tool, ToolRequest request) =>
+        !tool.Descriptor.Effects.ReadOnly && (request.DecidedBy != ToolDecision.Person || request.Caller.Kind == CallerKind.System);
 
     private async Task<ToolResult> RunAsync(ITool tool, ToolRequest request, JsonElement arguments, CancellationToken cancellationToken)
     {
@@ -91,7 +102,7 @@ public sealed partial class ToolCatalog : IToolCatalog
         try
         {
             // WaitAsync: a tool that does not look at its token must not hold up the one who asked.
-            return await tool.InvokeAsync(new ToolCall(request.Tenant, arguments), linked.Token).WaitAsync(linked.Token).ConfigureAwait(false);
+            return await tool.InvokeAsync(new ToolCall(request.Caller, arguments), linked.Token).WaitAsync(linked.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

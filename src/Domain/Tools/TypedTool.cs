@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Storage;
 
 namespace Nightwatch.Domain.Tools;
@@ -26,11 +27,11 @@ public abstract class Tool<TArguments> : ITool
     public virtual bool Available => true;
 
     public Task<ToolResult> InvokeAsync(ToolCall call, CancellationToken cancellationToken) => RunAsync(
-        call.Tenant,
+        call.Caller,
         call.Arguments.Deserialize<TArguments>(ToolJson.Options) ?? throw new JsonException("The arguments are null."),
         cancellationToken);
 
-    protected abstract Task<ToolResult> RunAsync(string tenant, TArguments arguments, CancellationToken cancellationToken);
+    protected abstract Task<ToolResult> RunAsync(Caller caller, TArguments arguments, CancellationToken cancellationToken);
 
     /// <summary>Runs a question whose invocation is known, and turns a failure of what it asks into a result.</summary>
     protected static async Task<ToolResult> AskAsync(string invocation, string? link, Func<Task<ToolResult>> ask)
@@ -62,6 +63,9 @@ public static class Outcome
 
     public static ToolResult Error(string message, bool transient = false) =>
         new() { Status = ToolStatus.Error, Invocation = "", Message = message, Transient = transient };
+
+    /// <summary>Nothing was done yet.</summary>
+    public static ToolResult ApprovalRequired(string message) => new() { Status = ToolStatus.ApprovalRequired, Invocation = "", Message = message };
 
     public static ToolResult Of(SourceException exception) => Error(exception.Message, exception.Failure is SourceFailure.Unavailable or SourceFailure.Timeout);
 

@@ -1,15 +1,24 @@
 using Microsoft.Azure.Functions.Worker;
 using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Governance.Access;
 
 namespace Nightwatch.Functions.Alerts;
 
 /// <summary>Asks Alertmanager what it knows: a refused or truncated webhook is never sent again, and a silenced alert resolves without a word.</summary>
-public sealed class AlertSourceTriggers(ReconcileAlerts reconcile)
+public sealed class AlertSourceTriggers(ReconcileAlerts reconcile, IAccessPolicy policy)
 {
     [Function("ReconcileOnSchedule")]
     [ServiceBusOutput(Queues.Alerts, Connection = Queues.Connection)]
-    public Task<string[]?> OnScheduleAsync([TimerTrigger("*/30 * * * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
-        ReconcileAsync(Tenants.Default, cancellationToken);
+    public async Task<string[]?> OnScheduleAsync([TimerTrigger("*/30 * * * * *")] TimerInfo timer, CancellationToken cancellationToken)
+    {
+        var messages = new List<string>();
+        foreach (var tenant in policy.Current.Tenants)
+        {
+            messages.AddRange(await ReconcileAsync(tenant.Id, cancellationToken) ?? []);
+        }
+
+        return messages.Count == 0 ? null : [.. messages];
+    }
 
     [Function("ReconcileOnRequest")]
     [ServiceBusOutput(Queues.Alerts, Connection = Queues.Connection)]

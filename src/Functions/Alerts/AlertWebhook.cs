@@ -32,12 +32,13 @@ public sealed class AlertWebhook(IngestAlerts ingest, AlertHints hints, IOptions
     {
         using var visit = hints.Enter();
         var body = await RequestBody.ReadAsync(request, options.Value.MaxBodyBytes, cancellationToken);
-        var outcome = await ingest.IngestAsync(Tenants.Default, format, body, cancellationToken);
+        var tenant = request.Caller().Tenant;
+        var outcome = await ingest.IngestAsync(tenant, format, body, cancellationToken);
         return new AlertWebhookResult
         {
             Response = AlertAnswers.For(outcome),
-            Alerts = AlertsMessage.For(Tenants.Default, await hints.TakeAsync(outcome.ChangedEpisodeIds)),
-            Reconcile = outcome.WantsReconciliation ? Tenants.Default : null,
+            Alerts = AlertsMessage.For(tenant, await hints.TakeAsync(tenant, outcome.ChangedEpisodeIds)),
+            Reconcile = outcome.WantsReconciliation ? tenant : null,
         };
     }
 }

@@ -19,6 +19,12 @@ public sealed record AlertsMessage
         : episodeIds.Chunk(MaxEpisodes).Select(ids => JsonSerializer.Serialize(new AlertsMessage { Tenant = tenant, EpisodeIds = ids }, NightwatchJson.Options)).ToArray();
 
     /// <exception cref="JsonException">The text is not one of ours.</exception>
-    public static AlertsMessage Parse(string text) =>
-        JsonSerializer.Deserialize<AlertsMessage>(text, NightwatchJson.Options) ?? throw new JsonException("The message is null.");
+    public static AlertsMessage Parse(string text)
+    {
+        var message = JsonSerializer.Deserialize<AlertsMessage>(text, NightwatchJson.Options);
+        // The serialiser fills required members with null when the text says so.
+        return message is { Tenant.Length: > 0, EpisodeIds: { } ids } && ids.All(id => !string.IsNullOrEmpty(id))
+            ? message
+            : throw new JsonException("The message names no tenant or an episode without an id.");
+    }
 }

@@ -11,6 +11,11 @@ public sealed class AccessOptions
     /// <summary>The same for tokens that may read. Key NIGHTWATCH_READ_TOKEN_SHA256.</summary>
     public IReadOnlyList<string> ReadTokenHashes { get; set; } = [];
 
+    /// <summary>The same for tokens that may do everything, for the first steps: making service tokens. Key NIGHTWATCH_ADMIN_TOKEN_SHA256.</summary>
+    public IReadOnlyList<string> AdminTokenHashes { get; set; } = [];
+
+    public bool IsEmpty => IntakeTokenHashes.Count + ReadTokenHashes.Count + AdminTokenHashes.Count == 0;
+
     /// <summary>
     /// Key NIGHTWATCH_DEVELOPMENT=loopback: a request without credentials that comes from this machine, to a loopback address, may do everything.
     /// </summary>
@@ -33,7 +38,13 @@ public sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
 {
     public ValidateOptionsResult Validate(string? name, AccessOptions options)
     {
-        var wrong = new[] { ("NIGHTWATCH_INTAKE_TOKEN_SHA256", options.IntakeTokenHashes), ("NIGHTWATCH_READ_TOKEN_SHA256", options.ReadTokenHashes) }
+        var settings = new[]
+        {
+            ("NIGHTWATCH_INTAKE_TOKEN_SHA256", options.IntakeTokenHashes),
+            ("NIGHTWATCH_READ_TOKEN_SHA256", options.ReadTokenHashes),
+            ("NIGHTWATCH_ADMIN_TOKEN_SHA256", options.AdminTokenHashes),
+        };
+        var wrong = settings
             .Where(setting => !setting.Item2.All(IsHash))
             .Select(setting => $"{setting.Item1} takes SHA-256 hashes, 64 hexadecimal digits each, separated by commas: printf %s TOKEN | sha256sum.")
             .ToList();

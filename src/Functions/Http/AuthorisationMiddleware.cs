@@ -2,14 +2,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
 
 namespace Nightwatch.Functions.Http;
 
 /// <summary>Lets a request through to its function when the caller may; a refused webhook becomes a finding, because its sender never sends it again.</summary>
 public sealed partial class AuthorisationMiddleware(
-    FunctionPermissions permissions, IOptions<AccessOptions> options, RefusedWebhooks refused, ILogger<AuthorisationMiddleware> logger) : IFunctionsWorkerMiddleware
+    FunctionPermissions permissions, CallerIdentification identification, RefusedWebhooks refused, ILogger<AuthorisationMiddleware> logger) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
@@ -19,16 +19,18 @@ public sealed partial class AuthorisationMiddleware(
             return;
         }
 
-        Harden(http.Response);
+        http.Response.Headers[CorrelationId.Header] = CorrelationId.Of(http);
         var access = permissions.Of(context.FunctionDefinition);
-        var decision = access switch
+        if (access.Public)
         {
-            { Public: true } => AccessDecision.Granted,
-            { Permission: { } permission } => AccessDecision.Decide(http, permission, options.Value),
-            _ => new AccessDecision(StatusCodes.Status403Forbidden, "Not open", "This function names no permission."),
-        };
-        if (decision.Allowed)
+            await next(context);
+            return;
+        }
+
+        var decision = await DecideAsync(http, access, context.CancellationToken);
+        if (decision.Status == StatusCodes.Status200OK)
         {
+            http.Items[RequestCaller.Key] = decision.Caller;
             await next(context);
             return;
         }
@@ -36,18 +38,35 @@ public sealed partial class AuthorisationMiddleware(
         LogRefused(logger, context.FunctionDefinition.Name, decision.Status, decision.Title);
         if (access.Permission == Permission.IngestAlerts)
         {
-            await refused.RecordAsync(context.FunctionDefinition.Name, decision.Detail, context.CancellationToken);
+            await refused.RecordAsync(decision.Caller?.Tenant ?? Tenants.Default, context.FunctionDefinition.Name, decision.Detail, context.CancellationToken);
         }
 
         http.Response.Headers.WWWAuthenticate = "Bearer realm=\"nightwatch\"";
         context.GetInvocationResult().Value = Answers.Problem(decision.Status, decision.Title, decision.Detail);
     }
 
-    private static void Harden(HttpResponse response)
+    private async Task<CallerOutcome> DecideAsync(HttpContext http, FunctionAccess access, CancellationToken cancellationToken)
     {
-        response.Headers.XContentTypeOptions = "nosniff";
-        response.Headers["Referrer-Policy"] = "no-referrer";
-        response.Headers.CacheControl = "no-store";
+        if (access.Permission is not { } permission)
+        {
+            return CallerOutcome.Refuse(StatusCodes.Status403Forbidden, "Not open", "This function names no permission.");
+        }
+
+        var found = await identification.IdentifyAsync(http, cancellationToken);
+        if (found.Caller is not { } caller)
+        {
+            return found;
+        }
+
+        return caller.May(permission)
+            ? found with { Status = StatusCodes.Status200OK }
+            : new CallerOutcome
+            {
+                Caller = caller,
+                Status = StatusCodes.Status403Forbidden,
+                Title = "You may not do that",
+                Detail = $"The caller is known, but does not have the permission {Permissions.NameOf(permission)}.",
+            };
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Refused {Function} with {Status}: {Reason}")]

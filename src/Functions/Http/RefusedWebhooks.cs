@@ -12,19 +12,20 @@ public sealed partial class RefusedWebhooks(RaiseFinding findings, TimeProvider 
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> recorded = new(StringComparer.Ordinal);
 
-    public async Task RecordAsync(string function, string reason, CancellationToken cancellationToken)
+    public async Task RecordAsync(string tenant, string function, string reason, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (recorded.TryGetValue(function, out var last) && now - last < Interval)
+        var key = $"{tenant}/{function}";
+        if (recorded.TryGetValue(key, out var last) && now - last < Interval)
         {
             return;
         }
 
-        recorded[function] = now;
+        recorded[key] = now;
         try
         {
             await findings.RaiseAsync(
-                Tenants.Default, FindingKinds.WebhookRefused, function, $"A webhook was refused before it was read. {reason}", cancellationToken);
+                tenant, FindingKinds.WebhookRefused, function, $"A webhook was refused before it was read. {reason}", cancellationToken);
         }
         catch (StoreUnavailableException down)
         {

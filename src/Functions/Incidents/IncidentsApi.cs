@@ -17,7 +17,7 @@ public sealed class IncidentsApi(ListIncidents incidents, ReadIncident incident,
         ListQuery.AnswerAsync(
             request.Query,
             asked => incidents.ListAsync(
-                Tenants.Default,
+                request.Caller(),
                 new IncidentFilter
                 {
                     Status = asked.Choice<IncidentStatus>("status"),
@@ -33,7 +33,7 @@ public sealed class IncidentsApi(ListIncidents incidents, ReadIncident incident,
     [Requires(Permission.ReadIncidents)]
     public async Task<IResult> ReadAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/incidents/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
-        await incident.ReadAsync(Tenants.Default, id, cancellationToken) is { } view ? Answers.Json(view) : Answers.NotFound($"incident {id}");
+        await incident.ReadAsync(request.Caller(), id, cancellationToken) is { } view ? Answers.Json(view) : Answers.NotFound($"incident {id}");
 
     [Function("ListAlerts")]
     [Requires(Permission.ReadAlerts)]
@@ -42,7 +42,7 @@ public sealed class IncidentsApi(ListIncidents incidents, ReadIncident incident,
         ListQuery.AnswerAsync(
             request.Query,
             asked => episodes.ListAsync(
-                Tenants.Default,
+                request.Caller(),
                 new EpisodeFilter
                 {
                     Status = asked.Choice<AlertStatus>("status"),
@@ -62,7 +62,7 @@ public sealed class IncidentsApi(ListIncidents incidents, ReadIncident incident,
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/findings")] HttpRequest request, CancellationToken cancellationToken) =>
         ListQuery.AnswerAsync(
             request.Query,
-            asked => findings.ListAsync(Tenants.Default, asked.Text("kind"), asked.PageSize, asked.ContinuationToken, cancellationToken),
+            asked => findings.ListAsync(request.Caller(), asked.Text("kind"), asked.PageSize, asked.ContinuationToken, cancellationToken),
             page => new FindingPage(page.Items, page.ContinuationToken));
 }
 

@@ -1,3 +1,5 @@
+using Nightwatch.Domain.Governance.Access;
+
 namespace Nightwatch.Functions.Investigations;
 
 /// <summary>What crosses the orchestration and its activities: ids only; what is large is in the store.</summary>
@@ -6,6 +8,10 @@ public sealed record InvestigationInput
     public required string Tenant { get; init; }
 
     public required string InvestigationId { get; init; }
+
+    /// <summary>Two tenants may be sent the same alert, and so have incidents and investigations of the same id; all orchestrations share one hub.</summary>
+    public static string InstanceIdOf(string tenant, string investigationId) =>
+        tenant == Tenants.Default ? investigationId : $"{tenant}:{investigationId}";
 }
 
 public sealed record RoundInput

@@ -15,16 +15,28 @@ public sealed class InvestigationStarter(ClaimInvestigation claim)
             return;
         }
 
-        var running = await client.GetInstanceAsync(id, getInputsAndOutputs: false, cancellationToken);
+        var instanceId = InvestigationInput.InstanceIdOf(tenant, id);
+        var running = await client.GetInstanceAsync(instanceId, getInputsAndOutputs: false, cancellationToken);
         if (running is { IsCompleted: false })
         {
             return;
         }
 
         // An orchestration that ended without a conclusion was terminated or failed; its evidence is stored, and it goes on from there.
-        var options = new StartOrchestrationOptions(id).WithDedupeStatuses(
+        var options = new StartOrchestrationOptions(instanceId).WithDedupeStatuses(
             OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended);
-        await client.ScheduleNewOrchestrationInstanceAsync(
-            nameof(InvestigationOrchestration), new InvestigationInput { Tenant = tenant, InvestigationId = id }, options, cancellationToken);
+        try
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(
+                nameof(InvestigationOrchestration), new InvestigationInput { Tenant = tenant, InvestigationId = id }, options, cancellationToken);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Two messages of one incident may get here together; each runtime says in its own way that the other was quicker.
+            if (await client.GetInstanceAsync(id, getInputsAndOutputs: false, cancellationToken) is not { IsCompleted: false })
+            {
+                throw;
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
+using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Functions.Http;
 
@@ -16,7 +17,7 @@ public sealed class InvestigationStream(ListProgress progress, TimeProvider time
     /// <summary>Ends before the host's limit of 230 seconds; the client connects again with the last id it saw.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(200);
 
-    public async Task WriteAsync(HttpRequest request, string tenant, string investigationId, CancellationToken cancellationToken)
+    public async Task WriteAsync(HttpRequest request, Caller caller, string investigationId, CancellationToken cancellationToken)
     {
         var events = new ServerSentEvents(request.HttpContext.Response);
         await events.StartAsync(cancellationToken);
@@ -26,7 +27,7 @@ public sealed class InvestigationStream(ListProgress progress, TimeProvider time
         InvestigationStep? shown = null;
         // A stream that went on while the process stops would hold the stop up; its client connects to another process.
         while (time.GetElapsedTime(started) < Longest && !lifetime.ApplicationStopping.IsCancellationRequested && await progress.ReadAsync(
-            tenant, investigationId, cursor, cancellationToken) is { } now)
+            caller, investigationId, cursor, cancellationToken) is { } now)
         {
             foreach (var evidence in now.Evidence)
             {

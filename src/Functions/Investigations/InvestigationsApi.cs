@@ -22,7 +22,7 @@ public sealed class InvestigationsApi(ReadInvestigation read, InvestigationStrea
             return Answers.Problem(StatusCodes.Status400BadRequest, "Unknown format", "format is json or markdown.", "format");
         }
 
-        if (await read.ReadAsync(Tenants.Default, id, cancellationToken) is not { } view)
+        if (await read.ReadAsync(request.Caller(), id, cancellationToken) is not { } view)
         {
             return Answers.NotFound($"investigation {id}");
         }
@@ -38,12 +38,12 @@ public sealed class InvestigationsApi(ReadInvestigation read, InvestigationStrea
         [HttpTrigger(
             AuthorizationLevel.Anonymous, "get", Route = "api/investigations/{id}/events")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        if (await read.ReadAsync(Tenants.Default, id, cancellationToken) is null)
+        if (await read.ReadAsync(request.Caller(), id, cancellationToken) is null)
         {
             return Answers.NotFound($"investigation {id}");
         }
 
-        await stream.WriteAsync(request, Tenants.Default, id, cancellationToken);
+        await stream.WriteAsync(request, request.Caller(), id, cancellationToken);
         return Results.Empty;
     }
 }

@@ -62,7 +62,7 @@ public sealed class IdentityReader(
 
         return RequestForgery.Check(http.Request, options.Value) is { } forgery
             ? IdentityReading.Refused(forgery, IdentitySource.Session)
-            : IdentityReading.Of(session.IdentityNow(), IdentitySource.Session);
+            : IdentityReading.Of(session.IdentityNow(), IdentitySource.Session, OpaqueSecret.HashOf(secret));
     }
 
     private IdentityReading ReadPlatform(HttpRequest request)

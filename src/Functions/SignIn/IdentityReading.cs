@@ -29,7 +29,11 @@ public sealed record IdentityReading
 
     public IdentitySource Source { get; private init; }
 
-    public static IdentityReading Of(VerifiedIdentity identity, IdentitySource source) => new() { Identity = identity, Source = source };
+    /// <summary>The session's id in the store, which is no secret; null without one.</summary>
+    public string? SessionId { get; private init; }
+
+    public static IdentityReading Of(VerifiedIdentity identity, IdentitySource source, string? sessionId = null) =>
+        new() { Identity = identity, Source = source, SessionId = sessionId };
 
     public static IdentityReading Refused(Refusal refusal, IdentitySource source) => new() { Refusal = refusal, Source = source };
 }

@@ -14,13 +14,15 @@ public static class RefusalAnswers
         _ => StatusCodes.Status401Unauthorized,
     };
 
+    public static string TitleOf(RefusalKind kind) => kind switch
+    {
+        RefusalKind.Forgery => "Not from our own page",
+        RefusalKind.Unavailable => "The identity provider is not available",
+        _ => "Not signed in",
+    };
+
     public static IResult Of(Refusal refusal) => Answers.Problem(
         StatusOf(refusal.Kind),
-        refusal.Kind switch
-        {
-            RefusalKind.Forgery => "Not from our own page",
-            RefusalKind.Unavailable => "The identity provider is not available",
-            _ => "Not signed in",
-        },
+        TitleOf(refusal.Kind),
         refusal.Told);
 }

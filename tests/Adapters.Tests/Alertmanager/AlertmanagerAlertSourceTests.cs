@@ -3,6 +3,7 @@ using System.Text.Json;
 using Nightwatch.Adapters.Tests.Fakes;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Tools;
 using Nightwatch.Support;
 
@@ -137,6 +138,6 @@ public sealed class AlertmanagerAlertSourceTests : IAsyncLifetime
     }
 
     private static Task<ToolResult> AskAsync(IToolCatalog catalog, string name, string arguments) => catalog.InvokeAsync(
-        new ToolRequest { Name = name, Tenant = "default", Arguments = arguments, Granted = new HashSet<Permission> { Permission.ReadAlerts } },
+        new ToolRequest { Name = name, Caller = Callers.With("default", Scope.Everywhere, Permission.ReadAlerts), Arguments = arguments },
         Cancel);
 }

@@ -18,7 +18,7 @@ public sealed class ConfigurationFilesTests : IDisposable
     {
         Write(Quiet);
 
-        Assert.Equal("quiet", Assert.Single(Load().Current.Rules).Name);
+        Assert.Equal("quiet", Assert.Single(Load().For("default").Rules).Name);
     }
 
     [Fact]
@@ -41,15 +41,15 @@ public sealed class ConfigurationFilesTests : IDisposable
     {
         Write(Quiet);
         var rules = Load();
-        _ = rules.Current;
+        _ = rules.For("default");
 
         Write("rules: nonsense");
         time.Step();
-        Assert.Equal("quiet", Assert.Single(rules.Current.Rules).Name);
+        Assert.Equal("quiet", Assert.Single(rules.For("default").Rules).Name);
 
         Write(Quiet.Replace("quiet", "calm", StringComparison.Ordinal));
         time.Step();
-        Assert.Equal("calm", Assert.Single(rules.Current.Rules).Name);
+        Assert.Equal("calm", Assert.Single(rules.For("default").Rules).Name);
     }
 
     public void Dispose() => scratch.Dispose();

@@ -20,10 +20,10 @@ internal sealed class FakeServer : IAsyncDisposable
 
     public Uri Url => new(application.Urls.First() + "/");
 
-    public static async Task<FakeServer> StartAsync(RequestDelegate answer, CancellationToken cancellationToken)
+    public static async Task<FakeServer> StartAsync(RequestDelegate answer, CancellationToken cancellationToken, string address = "http://127.0.0.1:0")
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls(address);
         builder.Logging.ClearProviders();
         var application = builder.Build();
         var server = new FakeServer(application);

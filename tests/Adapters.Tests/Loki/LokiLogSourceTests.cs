@@ -3,7 +3,9 @@ using System.Text.Json;
 using Nightwatch.Adapters.Tests.Fakes;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Tools;
+using Nightwatch.Support;
 
 namespace Nightwatch.Adapters.Tests.Loki;
 
@@ -138,9 +140,8 @@ public sealed class LokiLogSourceTests : IAsyncLifetime
             new ToolRequest
             {
                 Name = "query_logs",
-                Tenant = "default",
+                Caller = Callers.With("default", Scope.Everywhere, Permission.ReadLogs),
                 Arguments = JsonSerializer.Serialize(new { query = "{service=\"payment\"}", start = Hour.Start, end = Hour.End, limit = 1 }),
-                Granted = new HashSet<Permission> { Permission.ReadLogs },
             },
             Cancel);
 

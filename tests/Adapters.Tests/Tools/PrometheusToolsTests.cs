@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Nightwatch.Adapters.Tests.Fakes;
 using Nightwatch.Adapters.Tests.Prometheus;
-using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Tools;
+using Nightwatch.Support;
 
 namespace Nightwatch.Adapters.Tests.Tools;
 
@@ -158,9 +158,8 @@ public sealed class PrometheusToolsTests(KnownData data)
         new ToolRequest
         {
             Name = name,
-            Tenant = "default",
+            Caller = Callers.Everything(),
             Arguments = JsonSerializer.Serialize(arguments),
-            Granted = Enum.GetValues<Permission>().ToHashSet(),
         },
         TestContext.Current.CancellationToken);
 }

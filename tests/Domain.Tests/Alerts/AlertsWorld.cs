@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Nightwatch.Domain.Alerts;
 using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Support;
 
@@ -25,6 +26,8 @@ internal sealed class Clock : TimeProvider
 /// <summary>An alerting system whose answers the test sets.</summary>
 internal sealed class ScriptedAlertSource(string name = "alertmanager") : IAlertSource
 {
+    public string Tenant => AlertsWorld.Tenant;
+
     public string Name => name;
 
     public List<ActiveAlert> Alerts { get; } = [];
@@ -49,6 +52,8 @@ internal sealed class ScriptedAlertSource(string name = "alertmanager") : IAlert
 internal sealed class AlertsWorld
 {
     public const string Tenant = "t1";
+
+    public static Caller Everybody => Callers.Everything(Tenant);
 
     private AlertsWorld(AlertsWorld? shared)
     {

@@ -63,14 +63,14 @@ public sealed class LabelMatcherTests
         source.Silences.Add(new AlertSilence { Id = "bad", State = "active", Matchers = [new SilenceMatcher("service", "(", true, true)], StartsAt = clock.Now, EndsAt = clock.Now.AddMinutes(10) });
         var current = new CurrentSuppressions([source], new NoMaintenanceWindows(), Options.Create(new SuppressionOptions()), clock);
         var cancel = TestContext.Current.CancellationToken;
-        Assert.Equal("s", (await current.ReadAsync(cancel)).Find(Labels, clock.Now)!.Id);
-        await current.ReadAsync(cancel);
+        Assert.Equal("s", (await current.ReadAsync(AlertsWorld.Tenant, cancel)).Find(Labels, clock.Now)!.Id);
+        await current.ReadAsync(AlertsWorld.Tenant, cancel);
         Assert.Equal(1, source.SilenceCalls);
         source.IsDown = true;
         clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal("s", (await current.ReadAsync(cancel)).Find(Labels, clock.Now)!.Id);
+        Assert.Equal("s", (await current.ReadAsync(AlertsWorld.Tenant, cancel)).Find(Labels, clock.Now)!.Id);
         clock.Advance(TimeSpan.FromMinutes(10));
-        Assert.Null((await current.ReadAsync(cancel)).Find(Labels, clock.Now));
+        Assert.Null((await current.ReadAsync(AlertsWorld.Tenant, cancel)).Find(Labels, clock.Now));
         Assert.Null(Suppressions.None.Find(Labels, clock.Now));
     }
 }

@@ -96,33 +96,33 @@ public sealed class AnalysisRulesFileTests
         world.Clock.Advance(TimeSpan.FromMinutes(1));
         await world.TakeAsync(alerts[0].Resolved(world.Clock.Now));
         var incidents = new ListIncidents(world.IncidentDocuments);
-        var first = await incidents.ListAsync(AlertsWorld.Tenant, new IncidentFilter { Status = IncidentStatus.Open, PageSize = 4 }, cancel);
-        var second = await incidents.ListAsync(AlertsWorld.Tenant, new IncidentFilter { Status = IncidentStatus.Open, PageSize = 4, ContinuationToken = first.ContinuationToken }, cancel);
+        var first = await incidents.ListAsync(AlertsWorld.Everybody, new IncidentFilter { Status = IncidentStatus.Open, PageSize = 4 }, cancel);
+        var second = await incidents.ListAsync(AlertsWorld.Everybody, new IncidentFilter { Status = IncidentStatus.Open, PageSize = 4, ContinuationToken = first.ContinuationToken }, cancel);
         Assert.Equal((4, 2, null), (first.Items.Count, second.Items.Count, second.ContinuationToken));
         Assert.Equal(first.Items.OrderByDescending(i => i.StartsAt), first.Items);
-        await Assert.ThrowsAsync<ArgumentException>(() => incidents.ListAsync(AlertsWorld.Tenant, new IncidentFilter { PageSize = 0 }, cancel));
-        await Assert.ThrowsAsync<ArgumentException>(() => incidents.ListAsync(AlertsWorld.Tenant, new IncidentFilter { StartedFrom = Wednesday, StartedBefore = Wednesday }, cancel));
-        await Assert.ThrowsAsync<ArgumentException>(() => incidents.ListAsync(AlertsWorld.Tenant, new IncidentFilter { ContinuationToken = "x" }, cancel));
+        await Assert.ThrowsAsync<ArgumentException>(() => incidents.ListAsync(AlertsWorld.Everybody, new IncidentFilter { PageSize = 0 }, cancel));
+        await Assert.ThrowsAsync<ArgumentException>(() => incidents.ListAsync(AlertsWorld.Everybody, new IncidentFilter { StartedFrom = Wednesday, StartedBefore = Wednesday }, cancel));
+        await Assert.ThrowsAsync<ArgumentException>(() => incidents.ListAsync(AlertsWorld.Everybody, new IncidentFilter { ContinuationToken = "x" }, cancel));
 
         var episodes = new ListEpisodes(world.Episodes);
-        Assert.Equal(6, (await episodes.ListAsync(AlertsWorld.Tenant, new EpisodeFilter { Status = AlertStatus.Firing }, cancel)).Items.Count);
-        Assert.Single((await episodes.ListAsync(AlertsWorld.Tenant, new EpisodeFilter { Fingerprint = alerts[1].Fingerprint.ToUpperInvariant() }, cancel)).Items);
-        Assert.Equal(2, (await episodes.ListAsync(AlertsWorld.Tenant, new EpisodeFilter { StartedFrom = alerts[2].StartsAt, StartedBefore = alerts[0].StartsAt }, cancel)).Items.Count);
-        await Assert.ThrowsAsync<ArgumentException>(() => episodes.ListAsync(AlertsWorld.Tenant, new EpisodeFilter { Fingerprint = "no" }, cancel));
-        await Assert.ThrowsAsync<ArgumentException>(() => episodes.ListAsync(AlertsWorld.Tenant, new EpisodeFilter { Fingerprint = alerts[1].Fingerprint, IncidentId = "i" }, cancel));
+        Assert.Equal(6, (await episodes.ListAsync(AlertsWorld.Everybody, new EpisodeFilter { Status = AlertStatus.Firing }, cancel)).Items.Count);
+        Assert.Single((await episodes.ListAsync(AlertsWorld.Everybody, new EpisodeFilter { Fingerprint = alerts[1].Fingerprint.ToUpperInvariant() }, cancel)).Items);
+        Assert.Equal(2, (await episodes.ListAsync(AlertsWorld.Everybody, new EpisodeFilter { StartedFrom = alerts[2].StartsAt, StartedBefore = alerts[0].StartsAt }, cancel)).Items.Count);
+        await Assert.ThrowsAsync<ArgumentException>(() => episodes.ListAsync(AlertsWorld.Everybody, new EpisodeFilter { Fingerprint = "no" }, cancel));
+        await Assert.ThrowsAsync<ArgumentException>(() => episodes.ListAsync(AlertsWorld.Everybody, new EpisodeFilter { Fingerprint = alerts[1].Fingerprint, IncidentId = "i" }, cancel));
 
-        var read = await new ReadIncident(world.IncidentDocuments, world.Episodes).ReadAsync(AlertsWorld.Tenant, first.Items[0].Id, cancel);
+        var read = await new ReadIncident(world.IncidentDocuments, world.Episodes).ReadAsync(AlertsWorld.Everybody, first.Items[0].Id, cancel);
         Assert.Equal((first.Items[0].Id, 1, false), (read!.Incident.Id, read.Episodes.Count, read.HasMoreEpisodes));
-        Assert.Null(await new ReadIncident(world.IncidentDocuments, world.Episodes).ReadAsync(AlertsWorld.Tenant, "none", cancel));
+        Assert.Null(await new ReadIncident(world.IncidentDocuments, world.Episodes).ReadAsync(AlertsWorld.Everybody, "none", cancel));
 
         await world.IngestAsync(AlertFormat.Generic, "{");
         var findings = new ListFindings(world.FindingDocuments);
-        Assert.Single((await findings.ListAsync(AlertsWorld.Tenant, FindingKinds.WebhookRefused, 10, null, cancel)).Items);
-        Assert.Empty((await findings.ListAsync(AlertsWorld.Tenant, FindingKinds.AlertsTruncated, 10, null, cancel)).Items);
+        Assert.Single((await findings.ListAsync(AlertsWorld.Everybody, FindingKinds.WebhookRefused, 10, null, cancel)).Items);
+        Assert.Empty((await findings.ListAsync(AlertsWorld.Everybody, FindingKinds.AlertsTruncated, 10, null, cancel)).Items);
         await Assert.ThrowsAsync<StoreUnavailableException>(async () =>
         {
             world.Faults.Unavailable = true;
-            await findings.ListAsync(AlertsWorld.Tenant, null, 10, null, cancel);
+            await findings.ListAsync(AlertsWorld.Everybody, null, 10, null, cancel);
         });
     }
 

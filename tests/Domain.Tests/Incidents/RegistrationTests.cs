@@ -17,7 +17,7 @@ public sealed class RegistrationTests
         Assert.NotNull(services.GetRequiredService<IngestAlerts>());
         Assert.NotNull(services.GetRequiredService<ReconcileAlerts>());
         Assert.NotNull(services.GetRequiredService<CorrelateAlerts>());
-        Assert.Same(AnalysisRules.Default, services.GetRequiredService<IAnalysisRules>().Current);
+        Assert.Same(AnalysisRules.Default, services.GetRequiredService<IAnalysisRules>().For("default"));
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class GatherEvidenceTests : InvestigationSteps
         await Investigator.Get<GatherEvidence>().GatherAsync(Tenant, "inv-inc", (await PlanAsync(1))[0].StepId, false, Cancellation);
 
         Assert.True(Catalog.Asked.TryPeek(out var asked));
-        Assert.DoesNotContain(asked.Granted, p => p is Permission.Admin or Permission.ManageAlerts or Permission.IngestAlerts);
+        Assert.DoesNotContain(asked.Caller.Grants, g => g.Permission is not (Permission.ReadMetrics or Permission.ReadLogs or Permission.ReadDashboards or Permission.ReadAlerts or Permission.ReadIncidents));
         Assert.Equal(TimeSpan.FromSeconds(20), asked.Timeout);
     }
 

@@ -1,4 +1,5 @@
 using Nightwatch.Domain.Investigations;
+using Nightwatch.Support;
 
 namespace Nightwatch.Domain.Tests.Investigations;
 
@@ -16,7 +17,7 @@ public sealed class InvestigationReadingTests : InvestigationSteps
         foreach (var step in steps.Reverse())
         {
             await Investigator.Get<GatherEvidence>().GatherAsync(Tenant, "inv-inc", step.StepId, true, Cancellation);
-            var page = (await progress.ReadAsync(Tenant, "inv-inc", cursor, Cancellation))!;
+            var page = (await progress.ReadAsync(Callers.Everything(Tenant), "inv-inc", cursor, Cancellation))!;
             Assert.False(page.Done);
             seen.AddRange(page.Evidence.Select(e => e.StepId));
             cursor = page.Cursor;
@@ -24,15 +25,15 @@ public sealed class InvestigationReadingTests : InvestigationSteps
 
         await PlanAsync(2);
         await ConcludeAsync();
-        var last = (await progress.ReadAsync(Tenant, "inv-inc", cursor, Cancellation))!;
+        var last = (await progress.ReadAsync(Callers.Everything(Tenant), "inv-inc", cursor, Cancellation))!;
 
         Assert.Equal(steps.Reverse().Select(s => s.StepId), seen);
         Assert.True(last.Done);
         Assert.Empty(last.Evidence);
         Assert.Equal(steps.Count, last.StepsAnswered);
         Assert.NotNull(last.Conclusion);
-        Assert.Equal(steps.Count, (await progress.ReadAsync(Tenant, "inv-inc", "not a cursor", Cancellation))!.Evidence.Count);
-        Assert.Null(await progress.ReadAsync(Tenant, "inv-none", null, Cancellation));
+        Assert.Equal(steps.Count, (await progress.ReadAsync(Callers.Everything(Tenant), "inv-inc", "not a cursor", Cancellation))!.Evidence.Count);
+        Assert.Null(await progress.ReadAsync(Callers.Everything(Tenant), "inv-none", null, Cancellation));
     }
 
     [Fact]
@@ -56,5 +57,5 @@ public sealed class InvestigationReadingTests : InvestigationSteps
     }
 
     [Fact]
-    public async Task Read_Unknown_IsNull() => Assert.Null(await Investigator.Get<ReadInvestigation>().ReadAsync(Tenant, "inv-none", Cancellation));
+    public async Task Read_Unknown_IsNull() => Assert.Null(await Investigator.Get<ReadInvestigation>().ReadAsync(Callers.Everything(Tenant), "inv-none", Cancellation));
 }

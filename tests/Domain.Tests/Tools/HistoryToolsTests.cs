@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Nightwatch.Domain.Alerts;
-using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Storage;
@@ -185,6 +184,6 @@ public sealed class HistoryToolsTests
         .BuildServiceProvider()
         .GetRequiredService<IToolCatalog>()
         .InvokeAsync(
-            new ToolRequest { Name = name, Tenant = tenant, Arguments = JsonSerializer.Serialize(arguments), Granted = Enum.GetValues<Permission>().ToHashSet() },
+            new ToolRequest { Name = name, Caller = Callers.Everything(tenant), Arguments = JsonSerializer.Serialize(arguments) },
             Cancel);
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Nightwatch.Domain.Alerts;
 using Nightwatch.Domain.Datasources;
-using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Storage;
@@ -182,7 +181,7 @@ public sealed class SourceToolsTests
         }
 
         return services.BuildServiceProvider().GetRequiredService<IToolCatalog>().InvokeAsync(
-            new ToolRequest { Name = name, Tenant = "default", Arguments = JsonSerializer.Serialize(arguments), Granted = Enum.GetValues<Permission>().ToHashSet() },
+            new ToolRequest { Name = name, Caller = Callers.Everything(), Arguments = JsonSerializer.Serialize(arguments) },
             TestContext.Current.CancellationToken);
     }
 

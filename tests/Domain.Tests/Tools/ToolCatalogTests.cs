@@ -4,8 +4,10 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Governance.Masking;
 using Nightwatch.Domain.Tools;
+using Nightwatch.Support;
 
 namespace Nightwatch.Domain.Tests.Tools;
 
@@ -107,10 +109,10 @@ public sealed class ToolCatalogTests
         var catalog = Catalog(new EchoTool());
 
         var unknown = await catalog.InvokeAsync(Request("{}") with { Name = "drop_tables" }, Cancel);
-        var refused = await catalog.InvokeAsync(Request("""{"text":"a"}""") with { Granted = new HashSet<Permission> { Permission.ReadLogs } }, Cancel);
+        var refused = await catalog.InvokeAsync(Request("""{"text":"a"}""") with { Caller = Callers.With("default", Scope.Everywhere, Permission.ReadLogs) }, Cancel);
 
         Assert.Contains("there are echo_text", unknown.Message, StringComparison.Ordinal);
-        Assert.Contains("needs the permission ReadMetrics", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("needs the permission read:metrics", refused.Message, StringComparison.Ordinal);
         Assert.Equal((ToolStatus.Error, ToolStatus.Error), (unknown.Status, refused.Status));
     }
 
@@ -215,7 +217,7 @@ public sealed class ToolCatalogTests
     private static ToolCatalog Catalog(params ITool[] tools) => new(tools, new TextMasker(), TimeProvider.System, NullLogger<ToolCatalog>.Instance);
 
     private static ToolRequest Request(string arguments) =>
-        new() { Name = "echo_text", Tenant = "default", Arguments = arguments, Granted = new HashSet<Permission> { Permission.ReadMetrics } };
+        new() { Name = "echo_text", Caller = Callers.With("default", Scope.Everywhere, Permission.ReadMetrics), Arguments = arguments };
 
     private static Task<ToolResult> AskAsync(ITool tool, string arguments = """{"text":"a"}""") => Catalog(tool).InvokeAsync(Request(arguments), Cancel);
 
@@ -224,7 +226,7 @@ public sealed class ToolCatalogTests
     {
         public override bool Available => available;
 
-        protected override Task<ToolResult> RunAsync(string tenant, EchoArguments arguments, CancellationToken cancellationToken) =>
+        protected override Task<ToolResult> RunAsync(Caller caller, EchoArguments arguments, CancellationToken cancellationToken) =>
             run is null ? Task.FromResult(Outcome.Success(arguments)) : AskAsync("echo", null, () => run(cancellationToken));
     }
 }

@@ -10,8 +10,8 @@ public sealed class AlertHintsTests
         var hints = new AlertHints(new HeldTimers());
         using var visit = hints.Enter();
 
-        Assert.Equal(["a"], await hints.TakeAsync(["a"]));
-        Assert.Equal(["b"], await hints.TakeAsync(["b"]));
+        Assert.Equal(["a"], await hints.TakeAsync("default", ["a"]));
+        Assert.Equal(["b"], await hints.TakeAsync("default", ["b"]));
     }
 
     [Fact]
@@ -22,14 +22,14 @@ public sealed class AlertHintsTests
         using var one = hints.Enter();
         using var two = hints.Enter();
 
-        var first = hints.TakeAsync(["a", "b"]);
-        var second = await hints.TakeAsync(["c"]);
+        var first = hints.TakeAsync("default", ["a", "b"]);
+        var second = await hints.TakeAsync("default", ["c"]);
         Assert.False(first.IsCompleted);
         time.Fire();
 
         Assert.Empty(second);
         Assert.Equal(["a", "b", "c"], await first);
-        Assert.Empty(await hints.TakeAsync([]));
+        Assert.Empty(await hints.TakeAsync("default", []));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class AlertHintsTests
         var carried = await Task.WhenAll(Enumerable.Range(0, 2000).Select(i => Task.Run(async () =>
         {
             using var visit = hints.Enter();
-            return await hints.TakeAsync([$"{i}"]);
+            return await hints.TakeAsync("default", [$"{i}"]);
         })));
 
         Assert.Equal(Enumerable.Range(0, 2000), carried.SelectMany(ids => ids).Select(int.Parse).Order());
@@ -57,5 +57,18 @@ public sealed class AlertHintsTests
         }
 
         public void Fire() => timers.ForEach(t => t.Callback(t.State));
+    }
+
+    [Fact]
+    public async Task Take_TwoTenantsTogether_NeitherCarriesTheOthersIds()
+    {
+        var hints = new AlertHints(TimeProvider.System);
+        using var one = hints.Enter();
+        using var two = hints.Enter();
+
+        var taken = await Task.WhenAll(hints.TakeAsync("a", ["of-a"]), hints.TakeAsync("b", ["of-b"]));
+
+        Assert.Equal(["of-a"], taken[0]);
+        Assert.Equal(["of-b"], taken[1]);
     }
 }

@@ -24,7 +24,7 @@ public sealed class FunctionsWalkTests
     [Fact]
     public void PublicFunctions_AreTheKnownOnes() =>
         Assert.Equal(
-            ["Live", "Me", "Metrics", "Page", "PageAsset", "Ready", "SignIn", "SignInCallback", "SignInProviders", "SignOut"],
+            ["Live", "Me", "Metrics", "Page", "PageAsset", "Ready", "SignIn", "SignInCallback", "SignInProviders", "SignOut", "UnknownRoute"],
             All.Where(m => m.GetCustomAttribute<PublicAttribute>() is not null).Select(Name).Order());
 
     [Fact]

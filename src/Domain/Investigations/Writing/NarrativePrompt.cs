@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Nightwatch.Domain.Governance.Injection;
 using Nightwatch.Domain.Serialization;
 using Nightwatch.Domain.Tools;
 
@@ -31,7 +32,7 @@ internal static class NarrativePrompt
     {
         var data = new JsonObject
         {
-            ["alert"] = investigation.Subject?.AlertName,
+            ["alert"] = Cut(investigation.Subject?.AlertName ?? "", 200),
             ["labels"] = Labels(investigation.Subject?.Labels),
             ["started_at"] = investigation.Subject?.StartsAt.ToString("yyyy-MM-dd HH:mm:ss", global::System.Globalization.CultureInfo.InvariantCulture),
             ["hypotheses"] = new JsonArray([.. conclusion.Hypotheses.Select(Hypothesis)]),
@@ -60,8 +61,8 @@ internal static class NarrativePrompt
     private static JsonObject Hypothesis(Hypothesis h) => new()
     {
         ["cause"] = h.Cause,
-        ["component"] = h.Component,
-        ["statement"] = h.Statement,
+        ["component"] = Cut(h.Component, 200),
+        ["statement"] = Cut(h.Statement, 500),
         ["confidence"] = h.Confidence,
         ["for"] = new JsonArray([.. h.For.Select(p => JsonValue.Create($"{Cut(p.Statement, 200)} [{p.EvidenceId}]"))]),
         ["against"] = new JsonArray([.. h.Against.Select(p => JsonValue.Create($"{Cut(p.Statement, 200)} [{p.EvidenceId}]"))]),
@@ -70,7 +71,7 @@ internal static class NarrativePrompt
     private static JsonObject Entry(Evidence e) => new()
     {
         ["id"] = e.Id,
-        ["title"] = e.Title,
+        ["title"] = Cut(e.Title, 200),
         ["summary"] = Cut(e.Summary, 300),
         ["facts"] = new JsonArray(
             [.. e.Facts.Where(f => f.Name is "before" or "during" or "onset" or "latest" or "value" or "change" or "lines").Take(12).Select(Fact)]),
@@ -78,14 +79,14 @@ internal static class NarrativePrompt
     };
 
     private static JsonNode Fact(Fact f) => JsonValue.Create(
-        $"{f.Name} {string.Join(' ', f.Labels?.Values.Take(4) ?? [])} = {(f.Name == "onset" && f.At is { } at ? Numbers.Clock(at) : Numbers.Write(f.Value, f.Unit))}");
+        $"{f.Name} {Cut(string.Join(' ', f.Labels?.Values.Take(4) ?? []), 300)} = {(f.Name == "onset" && f.At is { } at ? Numbers.Clock(at) : Numbers.Write(f.Value, f.Unit))}");
 
     private static JsonObject Labels(IReadOnlyDictionary<string, string>? labels)
     {
         var node = new JsonObject();
         foreach (var (name, value) in labels?.Take(20) ?? [])
         {
-            node[name] = Cut(value, 200);
+            node[Cut(name, 200)] = Cut(value, 200);
         }
 
         return node;
@@ -95,5 +96,10 @@ internal static class NarrativePrompt
     private static string Safe(JsonNode node) =>
         node.ToJsonString(NightwatchJson.Options).Replace("<", "\\u003c", StringComparison.Ordinal).Replace(">", "\\u003e", StringComparison.Ordinal);
 
-    private static string Cut(string text, int most) => text.Length <= most ? text : text[..most] + "...";
+    /// <summary>Shortened, and without text that would speak to the model.</summary>
+    private static string Cut(string text, int most)
+    {
+        var safe = InjectionScan.ForModel(text);
+        return safe.Length <= most ? safe : safe[..most] + "...";
+    }
 }

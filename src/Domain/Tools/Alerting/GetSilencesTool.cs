@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
 
 namespace Nightwatch.Domain.Tools.Alerting;
 
@@ -29,9 +30,9 @@ internal sealed class GetSilencesTool(IEnumerable<IAlertSource> sources) : Tool<
 
     private readonly List<IAlertSource> sources = [.. sources];
 
-    protected override async Task<ToolResult> RunAsync(string tenant, GetSilencesArguments arguments, CancellationToken cancellationToken)
+    protected override async Task<ToolResult> RunAsync(Caller caller, GetSilencesArguments arguments, CancellationToken cancellationToken)
     {
-        var (source, failure) = SourceChoice.Choose(sources, s => s.Name, null, "alerts", "ALERTMANAGER_URL");
+        var (source, failure) = SourceChoice.ForFiltering(sources, caller, Permission.ReadAlerts, "alerts", "ALERTMANAGER_URL");
         if (source is null)
         {
             return failure! with { Invocation = Invocation };
@@ -41,7 +42,7 @@ internal sealed class GetSilencesTool(IEnumerable<IAlertSource> sources) : Tool<
         {
             var wanted = arguments.State is { } state ? ToolJson.ToElement(state).GetString() : null;
             var silences = (await source.ListSilencesAsync(cancellationToken).ConfigureAwait(false))
-                .Where(s => wanted is null || s.State == wanted)
+                .Where(s => (wanted is null || s.State == wanted) && caller.May(Permission.ReadAlerts, TargetOf(s, source.Name)))
                 .OrderBy(s => (uint)Array.IndexOf(Order, s.State))
                 .ThenByDescending(s => s.StartsAt)
                 .ThenBy(s => s.Id, StringComparer.Ordinal)
@@ -50,6 +51,18 @@ internal sealed class GetSilencesTool(IEnumerable<IAlertSource> sources) : Tool<
                 ? Outcome.NoData(wanted is null ? "There are no silences." : $"No silence is {wanted}.")
                 : Outcome.Success(new SilencesData(silences, silences.Count));
         }).ConfigureAwait(false);
+    }
+
+    /// <summary>A silence is about what its plain equalities name; any other may reach beyond one application.</summary>
+    private static AccessTarget TargetOf(AlertSilence silence, string source)
+    {
+        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var matcher in silence.Matchers.Where(m => m is { IsEqual: true, IsRegex: false }))
+        {
+            labels[matcher.Name] = matcher.Value;
+        }
+
+        return AccessTarget.Of(labels, source);
     }
 
     private sealed record SilencesData(IReadOnlyList<AlertSilence> Silences, int Total);

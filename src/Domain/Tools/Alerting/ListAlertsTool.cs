@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
 
 namespace Nightwatch.Domain.Tools.Alerting;
 
@@ -28,9 +29,9 @@ internal sealed class ListAlertsTool(IEnumerable<IAlertSource> sources) : Tool<L
 
     private readonly List<IAlertSource> sources = [.. sources];
 
-    protected override async Task<ToolResult> RunAsync(string tenant, ListAlertsArguments arguments, CancellationToken cancellationToken)
+    protected override async Task<ToolResult> RunAsync(Caller caller, ListAlertsArguments arguments, CancellationToken cancellationToken)
     {
-        var (source, failure) = SourceChoice.Choose(sources, s => s.Name, null, "alerts", "ALERTMANAGER_URL");
+        var (source, failure) = SourceChoice.ForFiltering(sources, caller, Permission.ReadAlerts, "alerts", "ALERTMANAGER_URL");
         if (source is null)
         {
             return failure! with { Invocation = Invocation };
@@ -40,7 +41,7 @@ internal sealed class ListAlertsTool(IEnumerable<IAlertSource> sources) : Tool<L
         {
             var wanted = arguments.State is { } state ? ToolJson.ToElement(state).GetString() : null;
             var alerts = (await source.ListAlertsAsync(cancellationToken).ConfigureAwait(false))
-                .Where(a => wanted is null || a.State == wanted)
+                .Where(a => (wanted is null || a.State == wanted) && caller.May(Permission.ReadAlerts, AccessTarget.Of(a.Labels, source.Name)))
                 .OrderByDescending(a => a.StartsAt)
                 .ThenBy(a => a.Fingerprint, StringComparer.Ordinal)
                 .Select(AlertView.Of)

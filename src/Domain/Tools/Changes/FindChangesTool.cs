@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
 
 namespace Nightwatch.Domain.Tools.Changes;
 
@@ -27,10 +28,10 @@ internal sealed class FindChangesTool(IEnumerable<IMetricSource> metrics, IEnume
 {
     private const int MaxChanges = 300;
 
-    private readonly IMetricSource? metrics = metrics.FirstOrDefault();
+    private readonly List<IMetricSource> metrics = [.. metrics];
     private readonly List<IChangeSource> annotations = [.. annotations];
 
-    protected override async Task<ToolResult> RunAsync(string tenant, FindChangesArguments arguments, CancellationToken cancellationToken)
+    protected override async Task<ToolResult> RunAsync(Caller caller, FindChangesArguments arguments, CancellationToken cancellationToken)
     {
         var invocation = $"find_changes start={ToolLimits.Iso(arguments.Start)} end={ToolLimits.Iso(arguments.End)} selector={arguments.Selector ?? "{}"}";
         var (window, wrong) = ToolLimits.Window(arguments.Start, arguments.End);
@@ -40,28 +41,28 @@ internal sealed class FindChangesTool(IEnumerable<IMetricSource> metrics, IEnume
             return Outcome.Error(wrong ?? "selector must be conditions on labels in braces, such as {service=\"orders\"}.") with { Invocation = invocation };
         }
 
-        var asked = Ask(window, selector, cancellationToken);
+        var asked = Ask(caller, window, selector, cancellationToken);
         if (asked.Count == 0)
         {
-            return Outcome.Error("Nothing that knows of changes is configured; set PROMETHEUS_URL or GRAFANA_URL.") with { Invocation = invocation };
+            return Outcome.Error("Nothing that knows of changes is configured, or open as a whole to this caller; set PROMETHEUS_URL or GRAFANA_URL.") with { Invocation = invocation };
         }
 
         var answers = await Task.WhenAll(asked).ConfigureAwait(false);
         return Combine(answers) with { Invocation = invocation };
     }
 
-    private List<Task<Answer>> Ask(TimeWindow window, LabelSelector selector, CancellationToken cancellationToken)
+    private List<Task<Answer>> Ask(Caller caller, TimeWindow window, LabelSelector selector, CancellationToken cancellationToken)
     {
         var asked = new List<Task<Answer>>();
-        if (metrics is not null)
+        if (SourceChoice.Own(metrics, caller).FirstOrDefault(m => caller.MayQuery(Permission.ReadMetrics, m.Name)) is { } source)
         {
-            var changes = new MetricChanges(metrics, selector, window);
+            var changes = new MetricChanges(source, selector, window);
             asked.Add(TryAsync("build versions", changes.DeploymentsAsync(cancellationToken)));
             asked.Add(TryAsync("process starts", changes.RestartsAsync(cancellationToken)));
             asked.Add(TryAsync("Kubernetes objects", changes.CreationsAsync(cancellationToken)));
         }
 
-        asked.AddRange(annotations.Select(a => TryAsync($"annotations of {a.Name}", AnnotationsAsync(a, window, selector, cancellationToken))));
+        asked.AddRange(SourceChoice.Own(annotations, caller).Where(a => caller.MayQuery(Permission.ReadMetrics, a.Name)).Select(a => TryAsync($"annotations of {a.Name}", AnnotationsAsync(a, window, selector, cancellationToken))));
         return asked;
     }
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Storage;
@@ -34,7 +35,7 @@ internal sealed class FindSimilarIncidentsTool(IDocuments<Incident> incidents, I
     private const int MaxRead = 300;
     private const double LeastSimilarity = 0.25;
 
-    protected override async Task<ToolResult> RunAsync(string tenant, FindSimilarIncidentsArguments arguments, CancellationToken cancellationToken)
+    protected override async Task<ToolResult> RunAsync(Caller caller, FindSimilarIncidentsArguments arguments, CancellationToken cancellationToken)
     {
         var labels = arguments.Labels ?? new Dictionary<string, string>();
         var before = arguments.Before ?? time.GetUtcNow();
@@ -47,10 +48,11 @@ internal sealed class FindSimilarIncidentsTool(IDocuments<Incident> incidents, I
         return await AskAsync(invocation, null, async () =>
         {
             var query = new DocumentQuery { Where = [FieldFilter.Below("startsAt", before)], OrderBy = "startsAt", Descending = true, PageSize = MaxRead };
-            var page = await incidents.QueryAsync(tenant, query, cancellationToken).ConfigureAwait(false);
+            var page = await incidents.QueryAsync(caller.Tenant, query, cancellationToken).ConfigureAwait(false);
             var measure = new IncidentSimilarity(arguments.Alertname, labels);
             var alike = page.Documents
-                .Select(d => (Incident: d.Value, Similarity: measure.Of(d.Value)))
+                .Select(d => IncidentAccess.Show(d.Value, caller)).OfType<Incident>()
+                .Select(i => (Incident: i, Similarity: measure.Of(i)))
                 .Where(i => i.Similarity >= LeastSimilarity)
                 .OrderByDescending(i => i.Similarity)
                 .ThenByDescending(i => i.Incident.StartsAt)
@@ -63,17 +65,18 @@ internal sealed class FindSimilarIncidentsTool(IDocuments<Incident> incidents, I
             }
 
             var best = alike.Take(arguments.Limit ?? 5).ToList();
-            var outcomes = await OutcomesAsync(tenant, best.Select(b => b.Incident), cancellationToken).ConfigureAwait(false);
+            var outcomes = await OutcomesAsync(caller, best.Select(b => b.Incident), cancellationToken).ConfigureAwait(false);
             return Outcome.Success(new IncidentsData([.. best.Select(b => IncidentView.Of(b.Incident, b.Similarity, outcomes))], alike.Count), older);
         }).ConfigureAwait(false);
     }
 
-    private async Task<IReadOnlyDictionary<string, Document<Investigation>>> OutcomesAsync(string tenant, IEnumerable<Incident> best, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, Document<Investigation>>> OutcomesAsync(Caller caller, IEnumerable<Incident> best, CancellationToken cancellationToken)
     {
         var ids = best.Select(i => i.InvestigationId).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
-        return ids.Count == 0
+        // What was concluded may speak of what a limited caller must not see.
+        return ids.Count == 0 || !caller.ReadsEverything
             ? new Dictionary<string, Document<Investigation>>()
-            : await investigations.ReadManyAsync(tenant, ids, cancellationToken).ConfigureAwait(false);
+            : await investigations.ReadManyAsync(caller.Tenant, ids, cancellationToken).ConfigureAwait(false);
     }
 
     private sealed record IncidentsData(IReadOnlyList<IncidentView> Incidents, int Total);

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Nightwatch.Domain.Alerts;
 using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Storage;
 
 namespace Nightwatch.Domain.Tools.History;
@@ -36,7 +37,7 @@ internal sealed class GetAlertHistoryTool(IDocuments<AlertEpisode> episodes, Tim
 {
     private const int MaxRead = 500;
 
-    protected override async Task<ToolResult> RunAsync(string tenant, GetAlertHistoryArguments arguments, CancellationToken cancellationToken)
+    protected override async Task<ToolResult> RunAsync(Caller caller, GetAlertHistoryArguments arguments, CancellationToken cancellationToken)
     {
         var end = arguments.End ?? time.GetUtcNow();
         var start = arguments.Start ?? end.AddDays(-30);
@@ -55,8 +56,10 @@ internal sealed class GetAlertHistoryTool(IDocuments<AlertEpisode> episodes, Tim
             }
 
             var query = new DocumentQuery { Where = filters, OrderBy = "startsAt", Descending = true, PageSize = MaxRead };
-            var page = await episodes.QueryAsync(tenant, query, cancellationToken).ConfigureAwait(false);
-            var found = page.Documents.Select(d => d.Value).Where(e => arguments.Alertname is null || e.Name == arguments.Alertname).ToList();
+            var page = await episodes.QueryAsync(caller.Tenant, query, cancellationToken).ConfigureAwait(false);
+            var found = page.Documents.Select(d => d.Value)
+                .Where(e => arguments.Alertname is null || e.Name == arguments.Alertname)
+                .Select(e => EpisodeAccess.Show(e, caller)).OfType<AlertEpisode>().ToList();
             var older = page.ContinuationToken is null ? null : $"only the newest {MaxRead} episodes of that time were looked at";
             var limit = arguments.Limit ?? 50;
             return found.Count == 0

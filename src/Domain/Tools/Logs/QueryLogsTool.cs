@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
 
 namespace Nightwatch.Domain.Tools.Logs;
 
@@ -37,9 +38,9 @@ internal sealed class QueryLogsTool(IEnumerable<ILogSource> sources) : Tool<Quer
 
     public override bool Available => sources.Count > 0;
 
-    protected override async Task<ToolResult> RunAsync(string tenant, QueryLogsArguments arguments, CancellationToken cancellationToken)
+    protected override async Task<ToolResult> RunAsync(Caller caller, QueryLogsArguments arguments, CancellationToken cancellationToken)
     {
-        var (source, failure) = SourceChoice.Choose(sources, s => s.Name, arguments.Source, "logs", "LOKI_URL");
+        var (source, failure) = SourceChoice.ForQuery(sources, caller, Permission.ReadLogs, arguments.Source, "logs", "LOKI_URL");
         var (window, wrong) = ToolLimits.Window(arguments.Start, arguments.End);
         if (source is null || window is null)
         {

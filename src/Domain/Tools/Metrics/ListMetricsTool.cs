@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
 
 namespace Nightwatch.Domain.Tools.Metrics;
 
@@ -42,11 +43,11 @@ internal sealed class ListMetricsTool(IEnumerable<IMetricSource> sources, TimePr
 
     private readonly List<IMetricSource> sources = [.. sources];
 
-    protected override async Task<ToolResult> RunAsync(string tenant, ListMetricsArguments arguments, CancellationToken cancellationToken)
+    protected override async Task<ToolResult> RunAsync(Caller caller, ListMetricsArguments arguments, CancellationToken cancellationToken)
     {
         var end = arguments.End ?? time.GetUtcNow();
         var (window, wrong) = ToolLimits.Window(arguments.Start ?? end.AddHours(-1), end);
-        var (source, failure) = SourceChoice.Choose(sources, s => s.Name, arguments.Source, "metrics", "PROMETHEUS_URL");
+        var (source, failure) = SourceChoice.ForQuery(sources, caller, Permission.ReadMetrics, arguments.Source, "metrics", "PROMETHEUS_URL");
         var invocation = arguments.Selector ?? "GET /api/v1/metadata";
         if (source is null || window is null)
         {

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
 
 namespace Nightwatch.Domain.Tools.Metrics;
 
@@ -35,9 +36,9 @@ internal sealed class QueryMetricsRangeTool(IEnumerable<IMetricSource> sources) 
 {
     private readonly List<IMetricSource> sources = [.. sources];
 
-    protected override async Task<ToolResult> RunAsync(string tenant, QueryMetricsRangeArguments arguments, CancellationToken cancellationToken)
+    protected override async Task<ToolResult> RunAsync(Caller caller, QueryMetricsRangeArguments arguments, CancellationToken cancellationToken)
     {
-        var (source, failure) = SourceChoice.Choose(sources, s => s.Name, arguments.Source, "metrics", "PROMETHEUS_URL");
+        var (source, failure) = SourceChoice.ForQuery(sources, caller, Permission.ReadMetrics, arguments.Source, "metrics", "PROMETHEUS_URL");
         var (window, wrong) = ToolLimits.Window(arguments.Start, arguments.End);
         if (source is null || window is null)
         {

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
 
 namespace Nightwatch.Domain.Tools.Metrics;
 
@@ -28,9 +29,9 @@ internal sealed class QueryMetricsTool(IEnumerable<IMetricSource> sources, TimeP
 {
     private readonly List<IMetricSource> sources = [.. sources];
 
-    protected override async Task<ToolResult> RunAsync(string tenant, QueryMetricsArguments arguments, CancellationToken cancellationToken)
+    protected override async Task<ToolResult> RunAsync(Caller caller, QueryMetricsArguments arguments, CancellationToken cancellationToken)
     {
-        var (source, failure) = SourceChoice.Choose(sources, s => s.Name, arguments.Source, "metrics", "PROMETHEUS_URL");
+        var (source, failure) = SourceChoice.ForQuery(sources, caller, Permission.ReadMetrics, arguments.Source, "metrics", "PROMETHEUS_URL");
         if (source is null)
         {
             return failure! with { Invocation = arguments.Query };

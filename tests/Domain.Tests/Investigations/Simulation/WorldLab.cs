@@ -101,7 +101,7 @@ public sealed class Investigator : IDisposable
         services = collection.BuildServiceProvider();
     }
 
-    public const string Tenant = "t";
+    public const string Tenant = "default";
 
     public ManualTime Time { get; }
 
@@ -163,7 +163,7 @@ public sealed class Investigator : IDisposable
         }
 
         await Get<ConcludeInvestigation>().ConcludeAsync(Tenant, id, cancellationToken);
-        return (await Get<ReadInvestigation>().ReadAsync(Tenant, id, cancellationToken))!;
+        return (await Get<ReadInvestigation>().ReadAsync(Callers.Everything(Tenant), id, cancellationToken))!;
     }
 
     public static AlertEpisode Episode(string name, string expression, DateTimeOffset startsAt, Dictionary<string, string> labels)

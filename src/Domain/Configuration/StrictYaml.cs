@@ -1,7 +1,8 @@
+using Nightwatch.Domain.Alerts;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Nightwatch.Domain.Alerts;
+namespace Nightwatch.Domain.Configuration;
 
 /// <summary>Something wrong in a configuration file.</summary>
 /// <param name="Line">From 1; 0 when it concerns the whole file.</param>
@@ -64,6 +65,11 @@ internal static class StrictYaml
         catch (YamlException e)
         {
             return (null, new ConfigurationProblem((int)e.Start.Line, $"not YAML: {CleanText.Cut(CleanText.Line(e.Message), 200)}"));
+        }
+        catch (InvalidOperationException)
+        {
+            // YamlDotNet's scanner throws this, without a place, on some malformed flow collections, such as [a: {b?}x: -\t.
+            return (null, new ConfigurationProblem(0, "not YAML: brackets and what stands in them do not fit together; write the value in quotes, or a list over several lines"));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Nightwatch.Domain.Alerts;
 
-namespace Nightwatch.Domain.Alerts;
+namespace Nightwatch.Domain.Configuration;
 
 /// <summary>Takes a map of a configuration file apart, collecting problems; a key that nobody asked for is one of them.</summary>
 internal sealed class YamlFields

@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Governance.Access;
+using Nightwatch.Functions.Http;
+
+namespace Nightwatch.Functions.Access;
+
+/// <summary>Service tokens of the caller's tenant. A token's text is in the answer that makes it, and nowhere else.</summary>
+public sealed class AccessApi(ServiceTokens tokens)
+{
+    [Function("CreateServiceToken")]
+    [Requires(Permission.ManageAccess)]
+    public async Task<IResult> CreateAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/access/tokens")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var (wish, refusal) = await JsonBody.ReadAsync<NewServiceToken>(request, cancellationToken);
+        if (wish is null)
+        {
+            return refusal!;
+        }
+
+        var outcome = await tokens.CreateAsync(request.Caller(), wish, cancellationToken);
+        return outcome.Stored is { } stored
+            ? Answers.Json(new CreatedToken(outcome.Token!, TokenView.Of(stored)), StatusCodes.Status201Created)
+            : Answers.Problem(
+                outcome.IsForbidden ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest, "The token was not made", outcome.Problem!, outcome.Field);
+    }
+
+    [Function("ListServiceTokens")]
+    [Requires(Permission.ManageAccess)]
+    public Task<IResult> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/access/tokens")] HttpRequest request, CancellationToken cancellationToken) =>
+        ListQuery.AnswerAsync(
+            request.Query,
+            asked => tokens.ListAsync(request.Caller(), asked.PageSize, asked.ContinuationToken, cancellationToken),
+            page => new TokenPage([.. page.Items.Select(TokenView.Of)], page.ContinuationToken));
+
+    [Function("RevokeServiceToken")]
+    [Requires(Permission.ManageAccess)]
+    public async Task<IResult> RevokeAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/access/tokens/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        await tokens.RevokeAsync(request.Caller(), id, cancellationToken) is { } revoked ? Answers.Json(TokenView.Of(revoked)) : Answers.NotFound($"token {id}");
+}
+
+public sealed record CreatedToken(string Token, TokenView Details);
+
+public sealed record TokenPage(IReadOnlyList<TokenView> Tokens, string? ContinuationToken);
+
+/// <summary>A token as it is shown: without its hash.</summary>
+public sealed record TokenView(
+    string Id,
+    string Name,
+    IReadOnlyList<string> Permissions,
+    Scope Scope,
+    string CreatedBy,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset ExpiresAt,
+    DateTimeOffset? RevokedAt,
+    string? RevokedBy)
+{
+    public static TokenView Of(ServiceToken token) =>
+        new(token.Id, token.Name, token.Permissions, token.Scope, token.CreatedBy, token.CreatedAt, token.ExpiresAt, token.RevokedAt, token.RevokedBy);
+}

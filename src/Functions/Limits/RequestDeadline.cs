@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Nightwatch.Functions.Http;
+
+namespace Nightwatch.Functions.Limits;
+
+/// <summary>
+/// Ends a request that takes too long: its caller gets 503, and the connection's end cancels the function, whose own answer is then dropped. The function is
+/// waited for, since the request's objects are its own until it has returned.
+/// </summary>
+internal sealed class RequestDeadline(HttpContext http)
+{
+    private readonly TaskCompletionSource answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int decided;
+
+    public static async Task RunAsync(FunctionContext context, HttpContext http, FunctionExecutionDelegate next, TimeSpan limit, TimeProvider time)
+    {
+        if (limit == Timeout.InfiniteTimeSpan)
+        {
+            await next(context);
+            return;
+        }
+
+        var deadline = new RequestDeadline(http);
+        await using var timer = time.CreateTimer(static state => _ = ((RequestDeadline)state!).ExpireAsync(), deadline, limit, Timeout.InfiniteTimeSpan);
+        try
+        {
+            await next(context);
+        }
+        catch (Exception) when (!deadline.TryDecide())
+        {
+            // Whatever the function met after its caller was answered, most often its own cancellation.
+        }
+
+        if (!deadline.TryDecide(again: true))
+        {
+            await deadline.answered.Task;
+            context.GetInvocationResult().Value = Results.Empty;
+        }
+    }
+
+    /// <summary>True for the first to ask; the function when it asks <paramref name="again"/> gets the same answer as before.</summary>
+    private bool TryDecide(bool again = false)
+    {
+        var before = Interlocked.CompareExchange(ref decided, 1, 0);
+        return before == 0 || (again && before == 1);
+    }
+
+    private async Task ExpireAsync()
+    {
+        if (Interlocked.CompareExchange(ref decided, 2, 0) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            if (!http.Response.HasStarted)
+            {
+                http.Response.Headers.RetryAfter = "10";
+                await Answers.Problem(StatusCodes.Status503ServiceUnavailable, "The request took too long", "Ask for less at once, or try again.").ExecuteAsync(http);
+                await http.Response.CompleteAsync();
+            }
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or IOException or ObjectDisposedException)
+        {
+            // The caller left first.
+        }
+        finally
+        {
+            http.Abort();
+            answered.SetResult();
+        }
+    }
+}

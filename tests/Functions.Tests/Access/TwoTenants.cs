@@ -1,0 +1,103 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Nightwatch.Domain.Governance;
+using Nightwatch.Functions.Http;
+using Nightwatch.Functions.Tests.Access;
+using Nightwatch.Functions.Tests.MainRoad;
+using Nightwatch.Support;
+
+[assembly: AssemblyFixture(typeof(TwoTenants))]
+
+namespace Nightwatch.Functions.Tests.Access;
+
+/// <summary>
+/// One store with two tenants, one, which has data, and two, and a process that lets in nobody without a token. A second process in the development mode
+/// makes the tokens.
+/// </summary>
+public sealed class TwoTenants : IAsyncLifetime
+{
+    /// <summary>Stands in everything that tenant one stores.</summary>
+    public const string Marker = "onlyforone";
+
+    private readonly ScratchDirectory state = new();
+    private Azurite? azurite;
+    private NightwatchApp? workshop;
+    private NightwatchApp? app;
+
+    /// <summary>Ids of tenant one's incident, investigation and token.</summary>
+    public IReadOnlyDictionary<string, string> Ids { get; private set; } = new Dictionary<string, string>();
+
+    public Uri Url => app!.Url;
+
+    public NightwatchApp App => app!;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        azurite = await Azurite.StartAsync(Stop);
+        var policy = Path.Combine(state.Path, "access.yaml");
+        await File.WriteAllTextAsync(policy, "tenants: [{id: one}, {id: two}]", Stop);
+        var settings = new Dictionary<string, string?> { ["NIGHTWATCH_ACCESS_POLICY"] = policy };
+        app = await NightwatchApp.StartAsync(state.Path, azurite.ConnectionString, settings, Stop);
+        settings["NIGHTWATCH_DEVELOPMENT"] = "loopback";
+        workshop = await NightwatchApp.StartAsync(state.Path, azurite.ConnectionString, settings, Stop);
+
+        var sender = await ClientAsync("one", Permission.IngestAlerts);
+        (await sender.PostAsync("api/alerts/alertmanager", Webhooks.Alertmanager(Marker, [Webhooks.Firing("Down", Marker, Now)]), Stop)).EnsureSuccessStatusCode();
+        (await sender.PostAsync("api/alerts", new StringContent("{"), Stop)).Dispose();
+        using var reader = await ClientAsync("one", Permission.Admin);
+        Ids = (await Eventually.GetAsync(() => InvestigatedAsync(reader), ids => ids is not null))!;
+    }
+
+    /// <summary>A client with a fresh service token of the tenant.</summary>
+    public async Task<HttpClient> ClientAsync(string tenant, params IEnumerable<Permission> permissions)
+    {
+        var client = new HttpClient { BaseAddress = app!.Url, Timeout = TimeSpan.FromSeconds(30) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await TokenAsync(tenant, permissions)).GetProperty("token").GetString());
+        return client;
+    }
+
+    public async Task<JsonElement> TokenAsync(string tenant, IEnumerable<Permission> permissions)
+    {
+        using var client = new HttpClient { BaseAddress = workshop!.Url };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/access/tokens")
+        {
+            Content = JsonContent.Create(new { name = $"of {tenant} {(tenant == "one" ? Marker : "")}", permissions = permissions.Select(Permissions.NameOf) }),
+        };
+        request.Headers.Add(CallerIdentification.TenantHeader, tenant);
+        using var answer = await client.SendAsync(request, Stop);
+        answer.EnsureSuccessStatusCode();
+        return await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var part in new IAsyncDisposable?[] { app, workshop, azurite })
+        {
+            if (part is not null)
+            {
+                await part.DisposeAsync();
+            }
+        }
+
+        state.Dispose();
+    }
+
+    public static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
+
+    private static async Task<IReadOnlyDictionary<string, string>?> InvestigatedAsync(HttpClient reader)
+    {
+        var incidents = (await reader.GetFromJsonAsync<JsonElement>("api/incidents", Stop)).GetProperty("incidents");
+        var tokens = (await reader.GetFromJsonAsync<JsonElement>("api/access/tokens", Stop)).GetProperty("tokens");
+        return incidents.GetArrayLength() == 1 && incidents[0].GetProperty("investigationState").GetString() == "concluded"
+            ? new Dictionary<string, string>
+            {
+                ["incidents"] = incidents[0].GetProperty("id").GetString()!,
+                ["investigations"] = incidents[0].GetProperty("investigationId").GetString()!,
+                ["tokens"] = tokens[0].GetProperty("id").GetString()!,
+            }
+            : null;
+    }
+}
