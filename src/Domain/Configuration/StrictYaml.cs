@@ -41,6 +41,12 @@ internal static class StrictYaml
             return (null, new ConfigurationProblem(0, $"The file has {text.Length} characters; at most {MaxLength} are read."));
         }
 
+        // YamlDotNet takes it for the end of the file: what stands behind it would be left out without a word.
+        if (text.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var zero)
+        {
+            return (null, new ConfigurationProblem(text.AsSpan(0, zero).Count('\n') + 1, "a NUL character stands here; remove it"));
+        }
+
         try
         {
             var parser = new Parser(new StringReader(text));

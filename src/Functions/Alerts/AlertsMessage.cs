@@ -21,7 +21,17 @@ public sealed record AlertsMessage
     /// <exception cref="JsonException">The text is not one of ours.</exception>
     public static AlertsMessage Parse(string text)
     {
-        var message = JsonSerializer.Deserialize<AlertsMessage>(text, NightwatchJson.Options);
+        AlertsMessage? message;
+        try
+        {
+            message = JsonSerializer.Deserialize<AlertsMessage>(text, NightwatchJson.Options);
+        }
+        catch (Exception wrong) when (wrong is ArgumentException or InvalidOperationException)
+        {
+            // Half a surrogate pair in the text, or written out in a member's name, is found before the JSON is.
+            throw new JsonException("The message is not valid Unicode.", wrong);
+        }
+
         // The serialiser fills required members with null when the text says so.
         return message is { Tenant.Length: > 0, EpisodeIds: { } ids } && ids.All(id => !string.IsNullOrEmpty(id))
             ? message

@@ -9,8 +9,10 @@ namespace Nightwatch.Functions.Limits;
 /// Ends a request that takes too long: its caller gets 503, and the connection's end cancels the function, whose own answer is then dropped. The function is
 /// waited for, since the request's objects are its own until it has returned.
 /// </summary>
-internal sealed class RequestDeadline(HttpContext http)
+internal sealed class RequestDeadline(HttpContext http, TimeProvider time)
 {
+    private static readonly TimeSpan Parting = TimeSpan.FromMilliseconds(300);
+
     private readonly TaskCompletionSource answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int decided;
 
@@ -22,7 +24,7 @@ internal sealed class RequestDeadline(HttpContext http)
             return;
         }
 
-        var deadline = new RequestDeadline(http);
+        var deadline = new RequestDeadline(http, time);
         await using var timer = time.CreateTimer(static state => _ = ((RequestDeadline)state!).ExpireAsync(), deadline, limit, Timeout.InfiniteTimeSpan);
         try
         {
@@ -61,6 +63,8 @@ internal sealed class RequestDeadline(HttpContext http)
                 http.Response.Headers.RetryAfter = "10";
                 await Answers.Problem(StatusCodes.Status503ServiceUnavailable, "The request took too long", "Ask for less at once, or try again.").ExecuteAsync(http);
                 await http.Response.CompleteAsync();
+                // Complete means handed to the connection, which an abort would throw away before it is sent.
+                await Task.Delay(Parting, time);
             }
         }
         catch (Exception gone) when (gone is OperationCanceledException or IOException or ObjectDisposedException)

@@ -23,7 +23,7 @@ public sealed class BombTests
         "%YAML 9.9\n---\nwindows: []",
         "? [a]\n: b",
         "windows: \"\\ud800\"",
-        "\0",
+        "windows: []\n\0 and what is never read",
         "windows: [\"unclosed",
     ];
 

@@ -45,6 +45,21 @@ public sealed class FuzzParserTests
         }
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{\"tenant\":null,\"episodeIds\":[]}")]
+    [InlineData("{\"tenant\":\"\",\"episodeIds\":[]}")]
+    [InlineData("{\"tenant\":\"t\",\"episodeIds\":null}")]
+    [InlineData("{\"tenant\":\"t\",\"episodeIds\":[null]}")]
+    [InlineData("{\"tenant\":\"\\ud800\",\"episodeIds\":[]}")]
+    public void Parse_AMessageThatNamesNothing_IsAJsonException(string text) => Assert.ThrowsAny<JsonException>(() => AlertsMessage.Parse(text));
+
+    [Theory]
+    [InlineData(0xd800)]
+    [InlineData(0xdc00)]
+    public void Parse_AMessageThatIsNoUnicode_IsAJsonException(int half) =>
+        Assert.ThrowsAny<JsonException>(() => AlertsMessage.Parse($"{{\"tenant\":\"{(char)half}\",\"episodeIds\":[]}}"));
+
     [Fact]
     public void Parse_AnyConfigurationFile_GivesAValueOrProblems()
     {

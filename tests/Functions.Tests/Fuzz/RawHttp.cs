@@ -18,11 +18,13 @@ internal sealed class RawHttp(int port) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(60);
+
     private TcpClient? client;
     private byte[] buffer = new byte[64 * 1024];
     private int filled;
 
-    /// <summary>Sends one request; after a malformed one our side is shut, so that the server does not wait for the rest.</summary>
+    /// <summary>Sends one request; a malformed one on a connection of its own, whose sending side is shut a moment later.</summary>
     public async Task<RawAnswer> SendAsync(FuzzRequest request, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -40,12 +42,13 @@ internal sealed class RawHttp(int port) : IDisposable
             // A server that refuses early stops reading: its answer is there all the same.
             var writing = WriteAsync(stream, request, patience.Token);
             var answer = await ReadAsync(stream, request.Method == "HEAD", patience.Token);
-            if (request.Malformed || !answer.Complete || answer.Status is 0 or 101 || answer.Header("connection").Equals("close", StringComparison.OrdinalIgnoreCase) || !writing.IsCompletedSuccessfully)
+            var goesOn = answer is { Complete: true, Status: not (0 or 101) } && !answer.Header("connection").Equals("close", StringComparison.OrdinalIgnoreCase);
+            if (request.Malformed || !goesOn || !writing.IsCompletedSuccessfully)
             {
                 Close();
             }
 
-            await writing;
+            // Where the writing still goes on, the connection is closed and with it the writing.
             return answer;
         }
         catch (Exception gone) when (gone is IOException or SocketException)
@@ -69,6 +72,8 @@ internal sealed class RawHttp(int port) : IDisposable
             await stream.WriteAsync(request.Bytes, cancellationToken);
             if (request.Malformed)
             {
+                // The server takes the end of our side for a caller that left: what it has to say comes before. A cut request would wait for ever.
+                await Task.Delay(Pause, cancellationToken);
                 stream.Socket.Shutdown(SocketShutdown.Send);
             }
         }
