@@ -11,4 +11,6 @@ public enum Permission
     IngestAlerts,
     ManageAlerts,
     Admin,
+    ReadAudit,
+    ManageTokens,
 }
