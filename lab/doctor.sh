@@ -17,6 +17,7 @@ doctor() {
   if mkdir -p "$home/state" 2>/dev/null && [[ -w $home/state ]]; then well "state folder .nightwatch/state"; else ill ".nightwatch/state cannot be written: check who owns it"; fi
   doctor_stores
   doctor_token
+  doctor_audit
   doctor_processes
   return $sick
 }
@@ -43,6 +44,19 @@ doctor_token() {
     well "intake token"
   else
     ill "others can read the intake token: chmod 600 $token"
+  fi
+}
+
+doctor_audit() {
+  local key=$home/secrets/audit-key
+  if [[ -n ${NIGHTWATCH_AUDIT_KEY:-} ]]; then
+    well "audit key from the environment"
+  elif [[ ! -s $key ]]; then
+    idle "no audit key, so tampering with the audit trail cannot be seen: ./nightwatch up makes one"
+  elif [[ $(stat -c %a "$key") == 600 ]]; then
+    well "audit key"
+  else
+    ill "others can read the audit key: chmod 600 $key"
   fi
 }
 

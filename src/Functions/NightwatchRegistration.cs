@@ -17,6 +17,7 @@ using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Serialization;
 using Nightwatch.Domain.Tools;
 using Nightwatch.Functions.Alerts;
+using Nightwatch.Functions.Audit;
 using Nightwatch.Functions.Http;
 using Nightwatch.Functions.Incidents;
 using Nightwatch.Functions.Investigations;
@@ -33,6 +34,7 @@ public static class NightwatchRegistration
         return services
             .AddAccess(configuration)
             .AddStore(configuration)
+            .AddAudit(configuration)
             .AddPrometheus(configuration)
             .AddAlertmanager(configuration)
             .AddLoki(configuration)

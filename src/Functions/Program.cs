@@ -3,10 +3,16 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Nightwatch.Functions;
+using Nightwatch.Functions.Audit;
 using Nightwatch.Functions.Http;
 
 try
 {
+    if (AuditCommand.IsMeant(args))
+    {
+        return await AuditCommand.RunAsync(args, FunctionsApplication.CreateBuilder([]).Configuration);
+    }
+
     var builder = FunctionsApplication.CreateBuilder(args);
     builder.ConfigureFunctionsWebApplication();
     builder.UseMiddleware<FaultMiddleware>();
@@ -16,6 +22,7 @@ try
     var app = builder.Build();
     // The host would do so too, but would log the fault with its stack.
     app.Services.GetRequiredService<IStartupValidator>().Validate();
+    app.Services.GetRequiredService<AuditNotice>().Write();
     await app.RunAsync();
     return 0;
 }

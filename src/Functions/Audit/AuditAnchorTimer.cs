@@ -1,0 +1,17 @@
+using Microsoft.Azure.Functions.Worker;
+using Nightwatch.Domain.Governance.Audit;
+
+namespace Nightwatch.Functions.Audit;
+
+/// <summary>Every five minutes the heads of all chains are anchored, also those of processes that have stopped.</summary>
+public sealed class AuditAnchorTimer(AnchorAudit anchors, AuditHeads own)
+{
+    [Function("AnchorAuditTrail")]
+    public async Task RunAsync([TimerTrigger("0 */5 * * * *")] TimerInfo timer, CancellationToken cancellationToken)
+    {
+        foreach (var tenant in own.Tenants().Append(Tenants.Default).Distinct())
+        {
+            await anchors.AnchorAllAsync(tenant, cancellationToken);
+        }
+    }
+}
