@@ -7,6 +7,7 @@ var benches = new Dictionary<string, Func<CancellationToken, Task>>
     ["intake"] = IntakeBench.RunAsync,
     ["history"] = HistoryBench.RunAsync,
     ["masking"] = MaskingBench.RunAsync,
+    ["audit"] = AuditBench.RunAsync,
     ["investigation"] = InvestigationBench.RunAsync,
 };
 using var stop = new CancellationTokenSource();
