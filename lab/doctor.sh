@@ -17,6 +17,7 @@ doctor() {
   if mkdir -p "$home/state" 2>/dev/null && [[ -w $home/state ]]; then well "state folder .nightwatch/state"; else ill ".nightwatch/state cannot be written: check who owns it"; fi
   doctor_stores
   doctor_token
+  doctor_audit
   doctor_processes
   return $sick
 }
@@ -47,6 +48,19 @@ doctor_token() {
       ill "others can read the ${name/-/ }: chmod 600 $file"
     fi
   done
+}
+
+doctor_audit() {
+  local key=$home/secrets/audit-key
+  if [[ -n ${NIGHTWATCH_AUDIT_KEY:-} ]]; then
+    well "audit key from the environment"
+  elif [[ ! -s $key ]]; then
+    idle "no audit key, so tampering with the audit trail cannot be seen: ./nightwatch up makes one"
+  elif [[ $(stat -c %a "$key") == 600 ]]; then
+    well "audit key"
+  else
+    ill "others can read the audit key: chmod 600 $key"
+  fi
 }
 
 doctor_processes() {

@@ -22,6 +22,7 @@ using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Serialization;
 using Nightwatch.Domain.Tools;
 using Nightwatch.Functions.Alerts;
+using Nightwatch.Functions.Audit;
 using Nightwatch.Functions.Http;
 using Nightwatch.Functions.Incidents;
 using Nightwatch.Functions.Investigations;
@@ -44,6 +45,7 @@ public static class NightwatchRegistration
             .AddStore(configuration)
             .AddSecretProtection(configuration)
             .AddSecrets()
+            .AddAudit(configuration)
             .AddPrometheus(configuration)
             .AddAlertmanager(configuration)
             .AddLoki(configuration)

@@ -3,11 +3,23 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Nightwatch.Functions;
+using Nightwatch.Functions.Audit;
+using Nightwatch.Functions.Doctor;
 using Nightwatch.Functions.Http;
 using Nightwatch.Functions.Limits;
 
 try
 {
+    if (AuditCommand.IsMeant(args))
+    {
+        return await AuditCommand.RunAsync(args, FunctionsApplication.CreateBuilder([]).Configuration);
+    }
+
+    if (args is ["doctor"])
+    {
+        return DoctorCommand.Run(FunctionsApplication.CreateBuilder([]).Configuration, Console.Out);
+    }
+
     var builder = FunctionsApplication.CreateBuilder(args);
     builder.ConfigureFunctionsWebApplication();
     builder.UseMiddleware<FaultMiddleware>();
@@ -19,6 +31,7 @@ try
     var app = builder.Build();
     // The host would do so too, but would log the fault with its stack.
     app.Services.GetRequiredService<IStartupValidator>().Validate();
+    app.Services.GetRequiredService<AuditNotice>().Write();
     await app.RunAsync();
     return 0;
 }

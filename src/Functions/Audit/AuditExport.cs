@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Nightwatch.Domain.Governance.Audit;
+using Nightwatch.Domain.Serialization;
+
+namespace Nightwatch.Functions.Audit;
+
+/// <summary>Writes records to a response as they are read: JSON lines, or CSV (RFC 4180) that no spreadsheet takes for formulas.</summary>
+public static class AuditExport
+{
+    private const int FlushEvery = 64 * 1024;
+
+    public static async Task WriteAsync(IAsyncEnumerable<AuditRecord> records, bool csv, HttpResponse response, CancellationToken cancellationToken)
+    {
+        response.ContentType = csv ? "text/csv; charset=utf-8; header=present" : "application/jsonl";
+        response.Headers.ContentDisposition = $"attachment; filename=audit.{(csv ? "csv" : "jsonl")}";
+        var text = new StringBuilder(csv ? "id,at,actor,actorName,actorKind,from,correlationId,action,target,outcome,details\r\n" : "");
+        await foreach (var record in records.WithCancellation(cancellationToken))
+        {
+            var entry = AuditEntry.Of(record);
+            if (csv)
+            {
+                AppendRow(text, entry);
+            }
+            else
+            {
+                text.Append(JsonSerializer.Serialize(entry, NightwatchJson.Options)).Append('\n');
+            }
+
+            if (text.Length > FlushEvery)
+            {
+                await response.WriteAsync(text.ToString(), cancellationToken);
+                text.Clear();
+            }
+        }
+
+        await response.WriteAsync(text.ToString(), cancellationToken);
+    }
+
+    /// <summary>One row; details as one cell of JSON.</summary>
+    internal static void AppendRow(StringBuilder text, AuditEntry entry)
+    {
+        ReadOnlySpan<string> cells =
+        [
+            entry.Id, entry.At.ToString("O", CultureInfo.InvariantCulture), entry.Actor, entry.ActorName, entry.ActorKind, entry.From, entry.CorrelationId,
+            entry.Action, entry.Target, JsonNamingPolicy.SnakeCaseLower.ConvertName(entry.Outcome.ToString()), JsonSerializer.Serialize(entry.Details, NightwatchJson.Options),
+        ];
+        for (var i = 0; i < cells.Length; i++)
+        {
+            text.Append(i == 0 ? "" : ",").Append(Cell(cells[i]));
+        }
+
+        text.Append("\r\n");
+    }
+
+    /// <summary>A cell that begins like a formula gets an apostrophe before it (OWASP, CSV injection); quotes, commas and line ends put it in quotes.</summary>
+    internal static string Cell(string? value)
+    {
+        var safe = value is ['=' or '+' or '-' or '@' or '\t' or '\r' or '\n', ..] ? "'" + value : value ?? "";
+        return safe.AsSpan().ContainsAny("\",\r\n") ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
+    }
+}
