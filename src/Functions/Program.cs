@@ -26,12 +26,13 @@ try
     builder.UseMiddleware<LimitsMiddleware>();
     builder.UseMiddleware<AuthorisationMiddleware>();
     builder.UseMiddleware<CallerLimitsMiddleware>();
+    builder.UseMiddleware<AuditMiddleware>();
     builder.Services.AddNightwatch(builder.Configuration);
     Platform.AddPlatform(builder);
     var app = builder.Build();
     // The host would do so too, but would log the fault with its stack.
     app.Services.GetRequiredService<IStartupValidator>().Validate();
-    app.Services.GetRequiredService<AuditNotice>().Write();
+    await app.Services.GetRequiredService<AuditNotice>().WriteAsync();
     await app.RunAsync();
     return 0;
 }

@@ -36,6 +36,7 @@ public static class ConfigurationFilesExtensions
 
         services.AddSingleton<IAccessPolicy>(s =>
             access is null ? new FixedAccessPolicy(AccessPolicy.Default) : new FileAccessPolicy(Open(s, access, AccessPolicyFile.Parse)));
+        services.AddSingleton<FileChanges>();
         return services.AddSingleton<IValidateOptions<ConfigurationFilesOptions>, ConfigurationFilesValidator>();
     }
 
@@ -48,7 +49,12 @@ public static class ConfigurationFilesExtensions
     private static ReloadedFile<T> Open<T>(IServiceProvider services, string path, Func<string, Configured<T>> parse)
         where T : class
     {
-        var file = new ReloadedFile<T>(path, parse, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<ReloadedFile<T>>>());
+        var file = new ReloadedFile<T>(
+            path,
+            parse,
+            services.GetRequiredService<FileChanges>().Record,
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<ReloadedFile<T>>>());
         _ = file.Current;
         return file;
     }

@@ -7,7 +7,8 @@ namespace Nightwatch.Adapters.ConfigurationFiles;
 /// A configuration file that may be edited while the program runs. It must be right when the program starts; a later mistake is logged once and what was
 /// right before goes on to hold. The file is looked at again at most every few seconds.
 /// </summary>
-internal sealed partial class ReloadedFile<T>(string path, Func<string, Configured<T>> parse, TimeProvider time, ILogger logger)
+/// <param name="changed">Called with the path when another version of the file begins to hold.</param>
+internal sealed partial class ReloadedFile<T>(string path, Func<string, Configured<T>> parse, Action<string> changed, TimeProvider time, ILogger logger)
     where T : class
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
@@ -48,7 +49,12 @@ internal sealed partial class ReloadedFile<T>(string path, Func<string, Configur
         var (read, problem) = Read();
         if (read is not null)
         {
+            var isChange = value is not null;
             value = read;
+            if (isChange)
+            {
+                changed(path);
+            }
         }
         else if (value is null)
         {

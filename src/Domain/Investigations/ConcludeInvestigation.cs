@@ -1,3 +1,4 @@
+using Nightwatch.Domain.Governance.Audit;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations.Writing;
 using Nightwatch.Domain.Storage;
@@ -13,6 +14,7 @@ public sealed class ConcludeInvestigation(
     IDocuments<Incident> incidents,
     IDocuments<Evidence> evidence,
     NarrativeWriter narrative,
+    IAuditTrail audit,
     TimeProvider time)
 {
     private const int MaxTries = 16;
@@ -52,6 +54,20 @@ public sealed class ConcludeInvestigation(
         return await narrative.WriteAsync(investigation, found, drawn, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Recorded before the incident says that it is concluded: whoever has to repeat that may record it twice, and nobody never.</summary>
+    private static AuditEvent EventOf(Investigation investigation, Conclusion conclusion)
+    {
+        var details = new Dictionary<string, string> { ["incident"] = investigation.IncidentId, ["summary"] = conclusion.Summary, ["written_by"] = conclusion.WrittenBy };
+        if (conclusion.Hypotheses is [var best, ..])
+        {
+            details["cause"] = best.Cause;
+            details["component"] = best.Component;
+            details["confidence"] = Numbers.Write(best.Confidence, "ratio");
+        }
+
+        return GatherEvidence.Investigator(investigation.Tenant, investigation.Id).Did(AuditActions.InvestigationConcluded, investigation.Id) with { Details = details };
+    }
+
     private async Task TellIncidentAsync(string tenant, Investigation investigation, Conclusion conclusion, CancellationToken cancellationToken)
     {
         for (var i = 0; i < MaxTries; i++)
@@ -63,6 +79,7 @@ public sealed class ConcludeInvestigation(
 
             if (read.Value.InvestigationState != InvestigationState.Concluded)
             {
+                await audit.RecordAsync(EventOf(investigation, conclusion), cancellationToken).ConfigureAwait(false);
                 var told = read.Value with
                 {
                     InvestigationState = InvestigationState.Concluded,

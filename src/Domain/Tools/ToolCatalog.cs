@@ -3,6 +3,8 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Access;
+using Nightwatch.Domain.Governance.Audit;
+using Nightwatch.Domain.Storage;
 
 namespace Nightwatch.Domain.Tools;
 
@@ -13,13 +15,15 @@ public sealed partial class ToolCatalog : IToolCatalog
 
     private readonly SortedDictionary<string, ITool> tools = new(StringComparer.Ordinal);
     private readonly IMasker masker;
+    private readonly IAuditTrail audit;
     private readonly TimeProvider time;
     private readonly ILogger<ToolCatalog> logger;
 
     /// <exception cref="ArgumentException">A name is not snake_case, two tools have the same one, or one names no permission.</exception>
-    public ToolCatalog(IEnumerable<ITool> tools, IMasker masker, TimeProvider time, ILogger<ToolCatalog> logger)
+    public ToolCatalog(IEnumerable<ITool> tools, IMasker masker, IAuditTrail audit, TimeProvider time, ILogger<ToolCatalog> logger)
     {
         this.masker = masker;
+        this.audit = audit;
         this.time = time;
         this.logger = logger;
         foreach (var tool in tools.Where(t => t.Available))
@@ -53,6 +57,7 @@ public sealed partial class ToolCatalog : IToolCatalog
         var name = tool?.Descriptor.Name ?? "unknown";
         using var activity = ToolTelemetry.Activities.StartActivity($"execute_tool {name}");
         var result = Finish(request, await CheckAndRunAsync(tool, request, cancellationToken).ConfigureAwait(false));
+        result = await RecordAsync(tool, request, result, cancellationToken).ConfigureAwait(false);
         activity?.SetTag("gen_ai.tool.name", name);
         activity?.SetTag("nightwatch.tool.status", ToolTelemetry.StatusName(result.Status));
         ToolTelemetry.Count(name, result.Status, time.GetElapsedTime(began));
@@ -101,6 +106,11 @@ public sealed partial class ToolCatalog : IToolCatalog
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
+            if (!tool.Descriptor.Effects.ReadOnly)
+            {
+                await audit.RecordAsync(EventOf(tool, request, AuditActions.ToolBegun), linked.Token).ConfigureAwait(false);
+            }
+
             // WaitAsync: a tool that does not look at its token must not hold up the one who asked.
             return await tool.InvokeAsync(new ToolCall(request.Caller, arguments), linked.Token).WaitAsync(linked.Token).ConfigureAwait(false);
         }
@@ -112,6 +122,10 @@ public sealed partial class ToolCatalog : IToolCatalog
         {
             return Outcome.Error($"{tool.Descriptor.Name} did not finish within {timeout.TotalSeconds:0.#} s.", transient: true);
         }
+        catch (StoreUnavailableException)
+        {
+            return Outcome.Error("The store does not answer.", transient: true);
+        }
         // The tool boundary: whatever a tool does wrong becomes a result.
         catch (Exception exception)
         {
@@ -119,6 +133,40 @@ public sealed partial class ToolCatalog : IToolCatalog
             return Outcome.Error($"{tool.Descriptor.Name} failed; the log says more.");
         }
     }
+
+    /// <summary>What is not on record is not shown. What changed something stays so, and was announced before.</summary>
+    private async Task<ToolResult> RecordAsync(ITool? tool, ToolRequest request, ToolResult result, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var outcome = result.Status switch
+            {
+                ToolStatus.Success or ToolStatus.NoData => AuditOutcome.Succeeded,
+                ToolStatus.ApprovalRequired => AuditOutcome.Refused,
+                _ => AuditOutcome.Failed,
+            };
+            var done = EventOf(tool, request, AuditActions.ToolCall);
+            var details = new Dictionary<string, string>(done.Details) { ["invocation"] = result.Invocation };
+            if (result.Message is { } message)
+            {
+                details["message"] = message;
+            }
+
+            await audit.RecordAsync(done with { Outcome = outcome, Details = details }, cancellationToken).ConfigureAwait(false);
+            return result;
+        }
+        catch (StoreUnavailableException)
+        {
+            return tool?.Descriptor.Effects.ReadOnly ?? true
+                ? Outcome.Error("The audit trail cannot be written, so the answer is withheld.", transient: true) with { Invocation = result.Invocation }
+                : result with { Message = Outcome.Notes(result.Message, "the audit trail holds the beginning of this call only: its end could not be written") };
+        }
+    }
+
+    private static AuditEvent EventOf(ITool? tool, ToolRequest request, string action) => request.Caller.Did(action, tool?.Descriptor.Name ?? "unknown tool") with
+    {
+        Details = new Dictionary<string, string> { ["decided_by"] = request.DecidedBy.ToString().ToLowerInvariant(), ["arguments"] = request.Arguments },
+    };
 
     private ToolResult Finish(ToolRequest request, ToolResult result)
     {

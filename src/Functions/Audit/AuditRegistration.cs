@@ -25,7 +25,7 @@ public static class AuditRegistration
             services.AddSingleton<IAuditAnchorSink>(provider => new AuditAnchorFile(path, provider.GetRequiredService<TimeProvider>()));
         }
 
-        return services.AddDocuments(AuditRecord.Type).AddDocuments(AuditAnchor.Type).AddSingleton<AuditNotice>();
+        return services.AddDocuments(AuditRecord.Type).AddDocuments(AuditAnchor.Type).AddSingleton<AuditNotice>().AddSingleton<AuditRepeats>().AddSingleton<RequestAudit>();
     }
 
     private static int? ParseDays(string? value) => string.IsNullOrEmpty(value) ? null

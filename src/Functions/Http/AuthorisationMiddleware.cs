@@ -4,12 +4,13 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Access;
+using Nightwatch.Functions.Audit;
 
 namespace Nightwatch.Functions.Http;
 
 /// <summary>Lets a request through to its function when the caller may; a refused webhook becomes a finding, because its sender never sends it again.</summary>
 public sealed partial class AuthorisationMiddleware(
-    FunctionPermissions permissions, CallerIdentification identification, RefusedWebhooks refused, ILogger<AuthorisationMiddleware> logger) : IFunctionsWorkerMiddleware
+    FunctionPermissions permissions, CallerIdentification identification, RefusedWebhooks refused, RequestAudit audit, ILogger<AuthorisationMiddleware> logger) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
@@ -35,6 +36,8 @@ public sealed partial class AuthorisationMiddleware(
             return;
         }
 
+        await audit.RefusedAsync(
+            http.Request, context.FunctionDefinition.Name, decision.Caller, identification.AddressOf(http), decision.Status, decision.Title, context.CancellationToken);
         LogRefused(logger, context.FunctionDefinition.Name, decision.Status, decision.Title);
         if (access.Permission == Permission.IngestAlerts)
         {

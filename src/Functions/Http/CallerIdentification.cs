@@ -46,9 +46,12 @@ public sealed partial class CallerIdentification(
             : CallerCredentials.TokenOf(http.Request) is { } token ? InTenant(http, await OfTokenAsync(token, cancellationToken))
             : InTenant(http, OfNobody(http));
         return outcome.Caller is { } caller
-            ? outcome with { Caller = caller with { From = ClientAddress.Of(http, limits.Value.Proxies)?.ToString() ?? "unknown", CorrelationId = CorrelationId.Of(http) } }
+            ? outcome with { Caller = caller with { From = AddressOf(http), CorrelationId = CorrelationId.Of(http) } }
             : outcome;
     }
+
+    /// <summary>The sender's address, as far as the trusted proxies can be believed.</summary>
+    public string AddressOf(HttpContext http) => ClientAddress.Of(http, limits.Value.Proxies)?.ToString() ?? "unknown";
 
     private CallerOutcome OfRefusal(Refusal refusal)
     {
@@ -101,7 +104,7 @@ public sealed partial class CallerIdentification(
         }
 
         return permissions.Count > 0
-            ? new CallerOutcome { Caller = OfConfiguration($"token:configured-{Permissions.NameOf(permissions[^1])}", "configured token", CallerKind.Machine, permissions) }
+            ? new CallerOutcome { Caller = OfConfiguration($"machine:configured-{Permissions.NameOf(permissions[^1])}", "configured token", CallerKind.Machine, permissions) }
             : Unknown("The request carries a token that is none of the configured ones. Compare its SHA-256 with the configured hash.");
     }
 

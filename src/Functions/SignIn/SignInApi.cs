@@ -2,14 +2,23 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Nightwatch.Domain.Governance.Audit;
 using Nightwatch.Domain.Governance.SignIn;
+using Nightwatch.Functions.Audit;
 using Nightwatch.Functions.Http;
 
 namespace Nightwatch.Functions.SignIn;
 
 /// <summary>Signing in and out with a browser. All are open, because whoever calls them is not signed in yet; none shows more than the caller's own identity.</summary>
 public sealed partial class SignInApi(
-    SignInFlow flow, ISignInProviders providers, Sessions sessions, SignInCookies cookies, IOptions<SignInOptions> options, ILogger<SignInApi> logger)
+    SignInFlow flow,
+    ISignInProviders providers,
+    Sessions sessions,
+    SignInCookies cookies,
+    RequestAudit audit,
+    CallerIdentification identification,
+    IOptions<SignInOptions> options,
+    ILogger<SignInApi> logger)
 {
     [Function("SignIn")]
     [Public]
@@ -53,6 +62,7 @@ public sealed partial class SignInApi(
             return Refused(result.Refusal!);
         }
 
+        await audit.SignedAsync(request, result.Identity!, AuditActions.SignedIn, identification.AddressOf(request.HttpContext), cancellationToken);
         // A new id at each sign-in; what the browser had before is over.
         if (cookies.SessionOf(request) is { } before)
         {
@@ -84,6 +94,11 @@ public sealed partial class SignInApi(
 
         if (cookies.SessionOf(request) is { } secret)
         {
+            if (await sessions.FindAsync(secret, cancellationToken) is { } session)
+            {
+                await audit.SignedAsync(request, session.Identity, AuditActions.SignedOut, identification.AddressOf(request.HttpContext), cancellationToken);
+            }
+
             await sessions.EndAsync(secret, cancellationToken);
             cookies.RemoveSession(request.HttpContext.Response);
         }

@@ -6,6 +6,7 @@ using Nightwatch.Adapters.Loki;
 using Nightwatch.Adapters.OpenAi;
 using Nightwatch.Adapters.Prometheus;
 using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Governance.Audit;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Storage;
@@ -30,6 +31,7 @@ internal static class Sources
             .AddSingleton<IDocuments<AlertEpisode>>(new InMemoryDocuments<AlertEpisode>(AlertEpisode.Type))
             .AddSingleton<IDocuments<Incident>>(new InMemoryDocuments<Incident>(Incident.Type))
             .AddSingleton<IDocuments<Investigation>>(new InMemoryDocuments<Investigation>(Investigation.Type))
+            .AddSingleton<IAuditTrail>(new RecordedAudit())
             .AddTools()
             .BuildServiceProvider(validateScopes: true);
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Governance.Audit;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Storage;
@@ -180,6 +181,7 @@ public sealed class HistoryToolsTests
         .AddSingleton<IDocuments<AlertEpisode>>(episodes)
         .AddSingleton<IDocuments<Incident>>(incidents)
         .AddSingleton<IDocuments<Investigation>>(investigations)
+        .AddSingleton<IAuditTrail>(new RecordedAudit())
         .AddTools()
         .BuildServiceProvider()
         .GetRequiredService<IToolCatalog>()

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Nightwatch.Domain.Alerts;
 using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Governance.Audit;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Storage;
@@ -169,6 +170,7 @@ public sealed class SourceToolsTests
             .AddSingleton<IDocuments<AlertEpisode>>(new InMemoryDocuments<AlertEpisode>(AlertEpisode.Type))
             .AddSingleton<IDocuments<Incident>>(new InMemoryDocuments<Incident>(Incident.Type))
             .AddSingleton<IDocuments<Investigation>>(new InMemoryDocuments<Investigation>(Investigation.Type))
+            .AddSingleton<IAuditTrail>(new RecordedAudit())
             .AddTools();
         foreach (var source in sources.OfType<IMetricSource>())
         {

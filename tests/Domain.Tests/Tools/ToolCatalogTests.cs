@@ -214,7 +214,7 @@ public sealed class ToolCatalogTests
         Assert.DoesNotContain("hunter22", result.Invocation, StringComparison.Ordinal);
     }
 
-    private static ToolCatalog Catalog(params ITool[] tools) => new(tools, new TextMasker(), TimeProvider.System, NullLogger<ToolCatalog>.Instance);
+    private static ToolCatalog Catalog(params ITool[] tools) => new(tools, new TextMasker(), new RecordedAudit(), TimeProvider.System, NullLogger<ToolCatalog>.Instance);
 
     private static ToolRequest Request(string arguments) =>
         new() { Name = "echo_text", Caller = Callers.With("default", Scope.Everywhere, Permission.ReadMetrics), Arguments = arguments };

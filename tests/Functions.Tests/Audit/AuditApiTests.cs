@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Nightwatch.Adapters.Sqlite;
@@ -17,7 +19,12 @@ public sealed class AuditApiTests : IDisposable
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private Dictionary<string, string?> Settings => new() { ["NIGHTWATCH_AUDIT_KEY"] = Key, ["NIGHTWATCH_AUDIT_ANCHORS"] = scratch.File("outside/anchors.jsonl") };
+    private Dictionary<string, string?> Settings => new()
+    {
+        ["NIGHTWATCH_AUDIT_KEY"] = Key,
+        ["NIGHTWATCH_AUDIT_ANCHORS"] = scratch.File("outside/anchors.jsonl"),
+        ["NIGHTWATCH_ADMIN_TOKEN_SHA256"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(NightwatchApp.Token))),
+    };
 
     [Fact]
     public async Task Trail_OverHttpAndCommand_ShowsExportsAndFindsEdits()
@@ -28,7 +35,7 @@ public sealed class AuditApiTests : IDisposable
         {
             using var page = JsonDocument.Parse(await app.Http.GetStringAsync("api/audit?action=tool.call&pageSize=2", Stop));
             Assert.Equal(2, page.RootElement.GetProperty("records").GetArrayLength());
-            Assert.Equal(6, (await app.Http.GetStringAsync("api/audit/export", Stop)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+            Assert.Equal(5, (await app.Http.GetStringAsync("api/audit/export?actor=machine:a", Stop)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
             Assert.Contains(",'=cmd|calc,", await app.Http.GetStringAsync("api/audit/export?format=csv", Stop), StringComparison.Ordinal);
             Assert.Equal(HttpStatusCode.BadRequest, (await app.Http.GetAsync("api/audit/export?format=xml", Stop)).StatusCode);
             Assert.Equal(HttpStatusCode.BadRequest, (await app.Http.GetAsync("api/audit?outcome=maybe", Stop)).StatusCode);
@@ -70,7 +77,7 @@ public sealed class AuditApiTests : IDisposable
         for (var i = 0; i < 5; i++)
         {
             await services.GetRequiredService<IAuditTrail>().RecordAsync(
-                new AuditEvent { Tenant = Tenants.Default, Actor = "token:a", ActorName = "=cmd|calc", Action = "tool.call", Target = "query_metrics" }, Stop);
+                new AuditEvent { Tenant = Tenants.Default, Actor = "machine:a", ActorName = "=cmd|calc", Action = "tool.call", Target = "query_metrics" }, Stop);
         }
 
         Assert.NotNull(await services.GetRequiredService<AnchorAudit>().AnchorAllAsync(Tenants.Default, Stop));

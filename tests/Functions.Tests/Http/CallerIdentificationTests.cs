@@ -140,7 +140,7 @@ public sealed class CallerIdentificationTests
         var elsewhere = Request($"Bearer {made.Token}");
         elsewhere.Request.Headers[CallerIdentification.TenantHeader] = "default";
 
-        Assert.Equal(("acme", $"token:{made.Stored!.Id}"), (caller?.Tenant, caller?.Subject));
+        Assert.Equal(("acme", $"machine:{made.Stored!.Id}"), (caller?.Tenant, caller?.Subject));
         Assert.True(caller!.May(Permission.IngestAlerts));
         Assert.False(caller.May(Permission.ReadIncidents));
         Assert.Equal(403, (await IdentifyAsync(elsewhere, Configured)).Status);

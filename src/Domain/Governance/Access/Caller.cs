@@ -22,7 +22,7 @@ public sealed record Caller
 {
     public required string Tenant { get; init; }
 
-    /// <summary>Stable: oidc:{issuer}|{sub}, token:{id}, development, system.</summary>
+    /// <summary>Stable: oidc:{issuer}|{sub}, machine:{token id}, development, system.</summary>
     public required string Subject { get; init; }
 
     /// <summary>For people; not unique.</summary>

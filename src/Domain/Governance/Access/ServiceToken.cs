@@ -46,7 +46,8 @@ public sealed record ServiceToken
     public Caller ToCaller() => new()
     {
         Tenant = Tenant,
-        Subject = $"token:{Id}",
+        // Not "token:": what stands behind that word is masked wherever it is written.
+        Subject = $"machine:{Id}",
         Name = Name,
         Kind = CallerKind.Machine,
         Grants = [.. Permissions.Select(p => Governance.Permissions.TryParse(p, out var known) ? known : Permission.None).Select(p => new Grant(p, Scope))],

@@ -19,7 +19,7 @@ public sealed record AuditEvent
     /// <summary>When it happened; null means now.</summary>
     public DateTimeOffset? At { get; init; }
 
-    /// <summary>Stable id of who did it, such as "token:intake" or "system". At most 256 characters are kept.</summary>
+    /// <summary>Stable id of who did it, such as "machine:{token id}" or "system". At most 256 characters are kept.</summary>
     public required string Actor { get; init; }
 
     /// <summary>How people call the actor. At most 128 characters are kept.</summary>
@@ -54,6 +54,16 @@ public static class AuditActions
 
     public const string HttpRequest = "http.request";
     public const string ToolCall = "tool.call";
+
+    /// <summary>Before a tool that changes something runs, so that a process that dies over it leaves a trace.</summary>
+    public const string ToolBegun = "tool.begun";
+
+    /// <summary>Before a request that changes something is carried out, for the same reason.</summary>
+    public const string HttpBegun = "http.begun";
+
+    public const string SignedIn = "access.signed_in";
+    public const string SignedOut = "access.signed_out";
+    public const string ProcessStarted = "process.started";
     public const string AccessRefused = "access.refused";
     public const string AccessChanged = "access.changed";
     public const string ConfigurationChanged = "configuration.changed";

@@ -35,7 +35,7 @@ public sealed class AuditText(IMasker masker, TimeProvider time)
         return audited with
         {
             At = (audited.At ?? time.GetUtcNow()).ToUniversalTime(),
-            Actor = Clean(audited.Actor, MaxActor),
+            Actor = Actor(audited.Actor),
             ActorName = Clean(audited.ActorName, MaxName),
             ActorKind = Clean(audited.ActorKind, MaxName),
             From = Clean(audited.From, MaxName),
@@ -44,6 +44,11 @@ public sealed class AuditText(IMasker masker, TimeProvider time)
             Details = Clean(audited.Details),
         };
     }
+
+    /// <summary>
+    /// An actor as it would be stored. Not masked: who did it has to be told, also where an issuer's ids are e-mail addresses, and no credential is an id.
+    /// </summary>
+    public static string Actor(string actor) => Line(WholeCharacters(actor), MaxActor);
 
     /// <summary>One text as it would be stored.</summary>
     public string Clean(string? text, int length) => string.IsNullOrEmpty(text) ? "" : Line(masker.Mask(Readable(text)), length);

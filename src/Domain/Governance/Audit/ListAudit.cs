@@ -82,7 +82,7 @@ public sealed class ListAudit(IDocuments<AuditRecord> records, AuditText text)
     /// <summary>What is looked for went through the masker when it was stored, so it goes through it here.</summary>
     private AuditFilter AsStored(AuditFilter filter) => filter with
     {
-        Actor = filter.Actor is null ? null : text.Clean(filter.Actor, AuditText.MaxActor),
+        Actor = filter.Actor is null ? null : AuditText.Actor(filter.Actor),
         CorrelationId = filter.CorrelationId is null ? null : text.Clean(filter.CorrelationId, AuditText.MaxName),
     };
 }

@@ -4,6 +4,7 @@ using Nightwatch.Domain.Alerts;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Access;
+using Nightwatch.Domain.Governance.Audit;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Storage;
@@ -170,6 +171,7 @@ public sealed class VisibilityTests
         .AddSingleton<ILogSource>(source)
         .AddSingleton<IAlertSource>(source)
         .AddSingleton<IChangeSource>(source)
+        .AddSingleton<IAuditTrail>(new RecordedAudit())
         .AddTools()
         .BuildServiceProvider()
         .GetRequiredService<IToolCatalog>();

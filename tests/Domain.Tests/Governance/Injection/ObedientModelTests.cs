@@ -15,6 +15,7 @@ namespace Nightwatch.Domain.Tests.Governance.Injection;
 public sealed partial class ObedientModelTests
 {
     private readonly List<string> done = [];
+    private readonly RecordedAudit audit = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -74,6 +75,29 @@ public sealed partial class ObedientModelTests
 
         Assert.Equal(ToolStatus.Success, result.Status);
         Assert.Equal(["restart payment"], done);
+        Assert.Equal(["tool.begun", "tool.call"], audit.Events.Select(e => e.Action));
+    }
+
+    [Fact]
+    public async Task WritingTool_AuditTrailDown_DoesNotRun()
+    {
+        audit.IsDown = true;
+
+        var result = await Catalog("").InvokeAsync(Restart(Callers.Everything()) with { DecidedBy = ToolDecision.Person }, Cancel);
+
+        Assert.Equal((ToolStatus.Error, true), (result.Status, result.Transient));
+        Assert.Empty(done);
+    }
+
+    [Fact]
+    public async Task ReadingTool_AuditTrailDown_ShowsNothing()
+    {
+        audit.IsDown = true;
+
+        var result = await Catalog("a line").InvokeAsync(new ToolRequest { Name = "read_lines", Caller = Callers.Everything(), Arguments = "{}" }, Cancel);
+
+        Assert.Equal((ToolStatus.Error, true), (result.Status, result.Transient));
+        Assert.Null(result.Data);
     }
 
     private static ToolRequest Restart(Caller caller) => new() { Name = "restart_service", Caller = caller, Arguments = "{\"name\":\"payment\"}" };
@@ -86,6 +110,7 @@ public sealed partial class ObedientModelTests
             new RestartTool("forgotten_effects", new ToolEffects(), done),
         ],
         new TextMasker(),
+        audit,
         TimeProvider.System,
         NullLogger<ToolCatalog>.Instance);
 

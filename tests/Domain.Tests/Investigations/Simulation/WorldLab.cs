@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Nightwatch.Adapters.Prometheus;
 using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Governance.Audit;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Storage;
@@ -88,6 +89,7 @@ public sealed class Investigator : IDisposable
             collection.AddPrometheus(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["PROMETHEUS_URL"] = prometheus.AbsoluteUri }).Build());
         }
 
+        collection.AddSingleton<IAuditTrail>(Audit);
         collection.AddTools();
         collection.AddInvestigations();
         more?.Invoke(collection);
@@ -102,6 +104,8 @@ public sealed class Investigator : IDisposable
     }
 
     public const string Tenant = "default";
+
+    public RecordedAudit Audit { get; } = new();
 
     public ManualTime Time { get; }
 
