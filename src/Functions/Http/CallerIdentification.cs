@@ -21,6 +21,9 @@ public sealed record CallerOutcome
     /// <summary>For the one who asked: what to do. Never says more than they know already.</summary>
     public string Detail { get; init; } = "";
 
+    /// <summary>What an issuer said, if one was asked: so that nobody reads the session a second time for it.</summary>
+    public IdentityReading Reading { get; init; } = IdentityReading.NoCredentials;
+
     public static CallerOutcome Refuse(int status, string title, string detail) => new() { Status = status, Title = title, Detail = detail };
 }
 
@@ -46,8 +49,8 @@ public sealed partial class CallerIdentification(
             : CallerCredentials.TokenOf(http.Request) is { } token ? InTenant(http, await OfTokenAsync(token, cancellationToken))
             : InTenant(http, OfNobody(http));
         return outcome.Caller is { } caller
-            ? outcome with { Caller = caller with { From = AddressOf(http), CorrelationId = CorrelationId.Of(http) } }
-            : outcome;
+            ? outcome with { Caller = caller with { From = AddressOf(http), CorrelationId = CorrelationId.Of(http) }, Reading = reading }
+            : outcome with { Reading = reading };
     }
 
     /// <summary>The sender's address, as far as the trusted proxies can be believed.</summary>

@@ -5,7 +5,7 @@ using Nightwatch.Functions.Http;
 
 namespace Nightwatch.Functions.Page;
 
-/// <summary>The plain page and its two files. They hold no data: what the page shows it asks of the API, which asks who is calling.</summary>
+/// <summary>The plain page and its files. They hold no data: what the page shows it asks of the API, which asks who is calling.</summary>
 public static class PageApi
 {
     private const string ContentSecurityPolicy =
@@ -13,7 +13,10 @@ public static class PageApi
 
     private static readonly FrozenDictionary<string, Asset> Assets = new[]
     {
-        Load("index.html", "text/html; charset=utf-8"), Load("page.css", "text/css; charset=utf-8"), Load("page.js", "text/javascript; charset=utf-8"),
+        Load("index.html", "text/html; charset=utf-8"),
+        Load("page.css", "text/css; charset=utf-8"),
+        Load("page.js", "text/javascript; charset=utf-8"),
+        Load("access.js", "text/javascript; charset=utf-8"),
     }.ToFrozenDictionary(asset => asset.Name);
 
     [Function("Page")]

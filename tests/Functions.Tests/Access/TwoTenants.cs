@@ -32,6 +32,9 @@ public sealed class TwoTenants : IAsyncLifetime
 
     public NightwatchApp App => app!;
 
+    /// <summary>The process in the development mode.</summary>
+    public Uri Workshop => workshop!.Url;
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()

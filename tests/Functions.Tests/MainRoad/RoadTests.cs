@@ -196,7 +196,7 @@ public sealed partial class RoadTests(AppFixture app)
     [Fact]
     public async Task Page_AndItsFiles_AreServedWithAPolicyThatRunsNoForeignCode()
     {
-        foreach (var path in new[] { "", "assets/page.js", "assets/page.css" })
+        foreach (var path in new[] { "", "assets/page.js", "assets/access.js", "assets/page.css" })
         {
             using var answer = await app.Next.Http.GetAsync(path, Stop);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);

@@ -16,11 +16,16 @@ public sealed class SignInFixture : IAsyncLifetime
 
     public string StateFolder => state.Path;
 
+    /// <summary>Who is in the group sre may look.</summary>
+    private string Policy => Path.Combine(state.Path, "access.yaml");
+
     public async ValueTask InitializeAsync()
     {
         var stop = TestContext.Current.CancellationToken;
         azurite = await Azurite.StartAsync(stop);
         Provider = await OpenIdProvider.StartAsync(stop, clientSecret: "a secret: with/odd characters");
+        await File.WriteAllTextAsync(
+            Policy, $"assignments: [{{role: viewer, issuer: \"{Provider.Issuer}\", tenant: default, groups: [sre]}}]", stop);
         First = await StartAppAsync();
         Second = await StartAppAsync();
     }
@@ -41,7 +46,8 @@ public sealed class SignInFixture : IAsyncLifetime
     private Task<NightwatchApp> StartAppAsync()
     {
         var port = Ports.Free();
-        return NightwatchApp.StartAsync(
-            port, state.Path, azurite!.ConnectionString, Provider.Settings(new Uri($"http://127.0.0.1:{port}")), TestContext.Current.CancellationToken);
+        var settings = Provider.Settings(new Uri($"http://127.0.0.1:{port}"));
+        settings["NIGHTWATCH_ACCESS_POLICY"] = Policy;
+        return NightwatchApp.StartAsync(port, state.Path, azurite!.ConnectionString, settings, TestContext.Current.CancellationToken);
     }
 }

@@ -1,21 +1,10 @@
 // The plain page: incidents on the left, the chosen one's investigation on the right, growing while it is gathered.
 // Everything shown is put in as text, never as markup: labels, annotations and log lines come from outside.
 
+import { element, enter, get, isRefusal, showContent, showRefusal } from "./access.js";
+
 const byId = id => document.getElementById(id);
-const state = { chosen: null, stream: null, pages: 1, shown: "" };
-
-const element = (tag, text, className) => {
-  const made = document.createElement(tag);
-  if (text !== undefined && text !== null) made.textContent = text;
-  if (className) made.className = className;
-  return made;
-};
-
-const get = async path => {
-  const answer = await fetch(path, { headers: { accept: "application/json" } });
-  if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).detail ?? `HTTP ${answer.status}`);
-  return answer.json();
-};
+const state = { chosen: null, stream: null, pages: 1, shown: "", entered: false };
 
 const clock = text => text ? new Date(text).toLocaleString() : "";
 
@@ -195,11 +184,46 @@ const list = async () => {
   byId("connection").textContent = `watching, ${incidents.filter(i => i.status === "open").length} open`;
 };
 
-const report = failure => { byId("connection").textContent = `not connected: ${failure.message}`; };
+// Nothing that somebody could see stays there for those who may no longer see it.
+const clear = () => {
+  state.stream?.source.close();
+  Object.assign(state, { chosen: null, stream: null, shown: "", entered: false });
+  byId("incidents").replaceChildren();
+  byId("findings").querySelector("ul").replaceChildren();
+  byId("detail").replaceChildren(element("p", "Choose an incident.", "quiet"));
+};
+
+const report = async failure => {
+  byId("connection").textContent = `not connected: ${failure.message}`;
+  if (!isRefusal(failure)) return;
+  clear();
+  await showRefusal(failure).catch(other => { byId("connection").textContent = `not connected: ${other.message}`; });
+};
 
 byId("more").addEventListener("click", () => { state.pages++; list().catch(report); });
-const tick = async () => {
-  try { if (!document.hidden) await list(); } catch (failure) { report(failure); }
-  setTimeout(tick, 3000);
+
+const look = async () => {
+  if (!state.entered) await enter();
+  state.entered = true;
+  await list();
+  showContent();
 };
+
+const timer = { next: null, busy: false };
+const tick = async () => {
+  if (timer.busy) return;
+  timer.busy = true;
+  clearTimeout(timer.next);
+  let pause = 3000;
+  try {
+    if (!document.hidden) await look();
+  } catch (failure) {
+    if (isRefusal(failure)) pause = 30000;
+    await report(failure);
+  }
+  timer.busy = false;
+  timer.next = setTimeout(tick, pause);
+};
+// A sign-in in another tab counts as soon as this one is looked at again.
+document.addEventListener("visibilitychange", () => { if (!document.hidden && !state.entered) tick(); });
 tick();
