@@ -17,7 +17,7 @@ doctor() {
   if mkdir -p "$home/state" 2>/dev/null && [[ -w $home/state ]]; then well "state folder .nightwatch/state"; else ill ".nightwatch/state cannot be written: check who owns it"; fi
   doctor_stores
   doctor_token
-  doctor_audit
+  doctor_settings
   doctor_processes
   return $sick
 }
@@ -38,7 +38,7 @@ doctor_stores() {
 
 doctor_token() {
   local name file
-  for name in intake-token secrets-key; do
+  for name in intake-token secrets-key audit-key; do
     file=$home/secrets/$name
     if [[ ! -e $file ]]; then
       idle "no ${name/-/ } yet: ./nightwatch up makes one"
@@ -50,16 +50,16 @@ doctor_token() {
   done
 }
 
-doctor_audit() {
-  local key=$home/secrets/audit-key
-  if [[ -n ${NIGHTWATCH_AUDIT_KEY:-} ]]; then
-    well "audit key from the environment"
-  elif [[ ! -s $key ]]; then
-    idle "no audit key, so tampering with the audit trail cannot be seen: ./nightwatch up makes one"
-  elif [[ $(stat -c %a "$key") == 600 ]]; then
-    well "audit key"
+# What is insecure in the settings that up would start the app with, by the app's own rules.
+doctor_settings() {
+  local program=${NIGHTWATCH_APP:-$root/artifacts/Local/bin/Functions/release/Nightwatch.Functions} found
+  if [[ ! -x $program ]]; then
+    idle "settings not examined: the program is not built yet (./nightwatch up)"
+  elif found=$(LocalRuntime__Url=$(url_of app) NIGHTWATCH_DEVELOPMENT=${NIGHTWATCH_DEVELOPMENT:-loopback} with_keys "$program" doctor 2>&1); then
+    well "settings: none is insecure"
   else
-    ill "others can read the audit key: chmod 600 $key"
+    say "$found"
+    sick=1
   fi
 }
 

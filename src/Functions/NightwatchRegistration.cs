@@ -14,9 +14,9 @@ using Nightwatch.Adapters.Secrets;
 using Nightwatch.Adapters.Sqlite;
 using Nightwatch.Domain.Alerts;
 using Nightwatch.Domain.Governance.Access;
-using Nightwatch.Domain.Governance.SignIn;
-using Nightwatch.Domain.Governance.Secrets;
 using Nightwatch.Domain.Governance.Limits;
+using Nightwatch.Domain.Governance.Secrets;
+using Nightwatch.Domain.Governance.SignIn;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Serialization;
@@ -26,8 +26,8 @@ using Nightwatch.Functions.Audit;
 using Nightwatch.Functions.Http;
 using Nightwatch.Functions.Incidents;
 using Nightwatch.Functions.Investigations;
-using Nightwatch.Functions.SignIn;
 using Nightwatch.Functions.Limits;
+using Nightwatch.Functions.SignIn;
 
 namespace Nightwatch.Functions;
 
