@@ -41,8 +41,20 @@ public sealed class InvestigationAccess(IToolCatalog tools)
         };
     }
 
+    /// <summary>
+    /// The investigation and its answers without those that speak of what the caller may not see, and without the hypotheses that rest on one of them.
+    /// </summary>
+    /// <param name="answers">All answers to the steps of the investigation as <see cref="Show"/> gave it.</param>
+    public (Investigation Investigation, IReadOnlyList<Evidence> Answers) Withhold(Investigation investigation, IReadOnlyList<Evidence> answers, Caller caller)
+    {
+        var open = answers.Where(a => IsOpen(a, caller)).ToList();
+        return open.Count == answers.Count || investigation.Conclusion is not { } conclusion
+            ? (investigation, open)
+            : (investigation with { Conclusion = Reduce(conclusion, open.Select(a => a.Id).ToHashSet(StringComparer.Ordinal), _ => true) }, open);
+    }
+
     /// <summary>False for an answer that speaks of an application or environment outside of the caller's scope.</summary>
-    public bool IsOpen(Evidence evidence, Caller caller) =>
+    internal bool IsOpen(Evidence evidence, Caller caller) =>
         caller.ReadsEverything
         || (permissions.TryGetValue(evidence.Tool, out var permission)
             && evidence.Facts.Select(f => f.Labels).Concat(evidence.Items.Select(i => i.Labels)).OfType<IReadOnlyDictionary<string, string>>()

@@ -69,8 +69,20 @@ public sealed class ListProgress(
             Cursor = Write(seen),
             StepsPlanned = steps.Count,
             StepsAnswered = seen.Count(s => s),
-            Conclusion = investigation.Conclusion,
+            Conclusion = await ConclusionAsync(investigation, caller, cancellationToken).ConfigureAwait(false),
         };
+    }
+
+    /// <summary>A limited reader's conclusion depends on what the answers say; it is drawn up once, at the end.</summary>
+    private async Task<Conclusion?> ConclusionAsync(Investigation investigation, Caller caller, CancellationToken cancellationToken)
+    {
+        if (investigation.Conclusion is null || caller.ReadsEverything)
+        {
+            return investigation.Conclusion;
+        }
+
+        var answers = await InvestigationEvidence.ReadAsync(evidence, caller.Tenant, investigation, cancellationToken).ConfigureAwait(false);
+        return access.Withhold(investigation, answers, caller).Investigation.Conclusion;
     }
 
     private static bool[] Parse(string? cursor, int steps)

@@ -28,16 +28,17 @@ public sealed class ReadInvestigation(
         }
 
         var incident = (await incidents.ReadAsync(caller.Tenant, read.Value.IncidentId, cancellationToken).ConfigureAwait(false))?.Value;
-        if (access.Show(read.Value, incident, caller) is not { } investigation)
+        if (access.Show(read.Value, incident, caller) is not { } shown)
         {
             return null;
         }
 
-        var answers = await InvestigationEvidence.ReadAsync(evidence, caller.Tenant, investigation, cancellationToken).ConfigureAwait(false);
+        var answers = await InvestigationEvidence.ReadAsync(evidence, caller.Tenant, shown, cancellationToken).ConfigureAwait(false);
+        var (investigation, visible) = access.Withhold(shown, answers, caller);
         return new InvestigationView
         {
             Investigation = investigation,
-            Evidence = [.. answers.Where(e => access.IsOpen(e, caller))],
+            Evidence = visible,
             Incident = incident is null ? null : IncidentAccess.Show(incident, caller),
         };
     }

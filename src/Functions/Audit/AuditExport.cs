@@ -42,23 +42,8 @@ public static class AuditExport
     /// <summary>One row; details as one cell of JSON.</summary>
     internal static void AppendRow(StringBuilder text, AuditEntry entry)
     {
-        ReadOnlySpan<string> cells =
-        [
+        text.Append(new CsvText().Row(
             entry.Id, entry.At.ToString("O", CultureInfo.InvariantCulture), entry.Actor, entry.ActorName, entry.ActorKind, entry.From, entry.CorrelationId,
-            entry.Action, entry.Target, JsonNamingPolicy.SnakeCaseLower.ConvertName(entry.Outcome.ToString()), JsonSerializer.Serialize(entry.Details, NightwatchJson.Options),
-        ];
-        for (var i = 0; i < cells.Length; i++)
-        {
-            text.Append(i == 0 ? "" : ",").Append(Cell(cells[i]));
-        }
-
-        text.Append("\r\n");
-    }
-
-    /// <summary>A cell that begins like a formula gets an apostrophe before it (OWASP, CSV injection); quotes, commas and line ends put it in quotes.</summary>
-    internal static string Cell(string? value)
-    {
-        var safe = value is ['=' or '+' or '-' or '@' or '\t' or '\r' or '\n', ..] ? "'" + value : value ?? "";
-        return safe.AsSpan().ContainsAny("\",\r\n") ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
+            entry.Action, entry.Target, JsonNamingPolicy.SnakeCaseLower.ConvertName(entry.Outcome.ToString()), JsonSerializer.Serialize(entry.Details, NightwatchJson.Options)));
     }
 }

@@ -48,11 +48,11 @@ public sealed class Cors(IOptions<CorsOptions> options)
         headers.AccessControlAllowOrigin = known;
         // The resource policy would keep the answer from the very page that may read it.
         headers["Cross-Origin-Resource-Policy"] = "cross-origin";
-        headers.AccessControlExposeHeaders = "ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy";
+        headers.AccessControlExposeHeaders = "ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, X-Correlation-Id";
         if (HttpMethods.IsOptions(http.Request.Method) && !StringValues.IsNullOrEmpty(http.Request.Headers.AccessControlRequestMethod))
         {
             headers.AccessControlAllowMethods = "GET, POST, PUT, PATCH, DELETE";
-            headers.AccessControlAllowHeaders = "Authorization, Content-Type, If-Match, If-None-Match, Last-Event-ID";
+            headers.AccessControlAllowHeaders = "Authorization, Content-Type, If-Match, If-None-Match, Last-Event-ID, X-Correlation-Id, X-Nightwatch-Tenant";
             headers.AccessControlMaxAge = "600";
         }
     }

@@ -69,6 +69,18 @@ public sealed class InvestigationAccessTests
         Assert.True(access.IsOpen(evidence, Callers.Everything()));
     }
 
+    [Fact]
+    public void Withhold_HypothesisOnAnAnswerOfAnotherApplication_GoesWithIt()
+    {
+        var shown = access.Show(Made(), OfOrders(), Reader(Orders))!;
+        var answer = Answer("errors") with { Facts = [new Fact { Name = "value", Value = 1, Labels = new Dictionary<string, string> { ["service"] = "payment" } }] };
+
+        var (investigation, answers) = access.Withhold(shown, [answer], Reader(Orders));
+
+        Assert.Empty(answers);
+        Assert.Empty(investigation.Conclusion!.Hypotheses);
+    }
+
     private static Caller Reader(Scope scope) => Callers.With("default", scope, Role.Viewer.Permissions);
 
     private static Incident OfOrders() => new()

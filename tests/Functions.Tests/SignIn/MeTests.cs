@@ -20,7 +20,7 @@ public sealed class MeTests(SignInFixture fixture, TwoTenants tenants) : IClassF
         var me = await client.GetFromJsonAsync<JsonElement>("api/me", Stop);
 
         Assert.Equal(("two", "machine"), (Text(me, "tenant"), Text(me, "kind")));
-        Assert.StartsWith("token:", Text(me, "subject"), StringComparison.Ordinal);
+        Assert.StartsWith("machine:", Text(me, "subject"), StringComparison.Ordinal);
         Assert.Equal("of two", Text(me, "name").Trim());
         Assert.Equal(["read:incidents", "read:metrics"], PermissionsOf(me).Order());
         Assert.False(me.TryGetProperty("identity", out _));

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Investigations.Reasoning;
 using Nightwatch.Domain.Models;
 
@@ -10,7 +11,7 @@ namespace Nightwatch.Domain.Investigations.Writing;
 /// Lets a model, where there is one, put a conclusion in words. What it writes stands only when every number is in the evidence; after one more try the
 /// rules speak alone. What it proposes is weighed by the rules and never outranks them.
 /// </summary>
-public sealed partial class NarrativeWriter(IEnumerable<IChatModel> models, TimeProvider time, ILogger<NarrativeWriter> logger)
+public sealed partial class NarrativeWriter(IEnumerable<IChatModel> models, IMasker masker, TimeProvider time, ILogger<NarrativeWriter> logger)
 {
     private const int MaxTries = 2;
 
@@ -30,7 +31,8 @@ public sealed partial class NarrativeWriter(IEnumerable<IChatModel> models, Time
         }
 
         var numbers = new GroundedNumbers(investigation, evidence, drawn);
-        var user = NarrativePrompt.User(investigation, evidence, drawn);
+        // What tools answered is masked already; what the alert itself says is not.
+        var user = masker.Mask(NarrativePrompt.User(investigation, evidence, drawn));
         string? objection = null;
         for (var i = 0; i < MaxTries; i++)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Governance.Masking;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Investigations.Writing;
 using Nightwatch.Domain.Models;
@@ -168,7 +169,7 @@ public sealed class NarrativeTests
             Boards.Answer(Topics.Logs, [new Fact { Name = "lines", Value = 12, Unit = "count" }], [new EvidenceItem { Kind = "log_pattern", Text = logLine }], "query_logs"),
         ];
         var investigation = Boards.Investigation(Boards.Subject(), evidence);
-        var writer = new NarrativeWriter([model], TimeProvider.System, NullLogger<NarrativeWriter>.Instance);
+        var writer = new NarrativeWriter([model], new TextMasker(), TimeProvider.System, NullLogger<NarrativeWriter>.Instance);
         return await writer.WriteAsync(investigation, evidence, ConclusionDrawer.Draw(investigation, evidence), cancellation ?? TestContext.Current.CancellationToken);
     }
 
