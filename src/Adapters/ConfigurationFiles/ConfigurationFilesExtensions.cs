@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Nightwatch.Domain.Alerts;
 using Nightwatch.Domain.Configuration;
 using Nightwatch.Domain.Governance.Access;
+using Nightwatch.Domain.Governance.Masking;
 using Nightwatch.Domain.Incidents;
 
 namespace Nightwatch.Adapters.ConfigurationFiles;
@@ -13,7 +14,7 @@ public static class ConfigurationFilesExtensions
 {
     /// <summary>
     /// Auto-analyse rules from NIGHTWATCH_ANALYSIS_RULES, maintenance windows from NIGHTWATCH_MAINTENANCE_WINDOWS (each also with _FOR:{tenant}) and the
-    /// access policy from NIGHTWATCH_ACCESS_POLICY, each the path of a YAML file. Without a path the defaults hold: the default rules, no windows, one
+    /// access policy from NIGHTWATCH_ACCESS_POLICY and the masking policy from NIGHTWATCH_MASKING, each the path of a YAML file. Without a path the defaults hold: the default rules, no windows, one
     /// tenant to which nobody is assigned. A mistake in a file stops the start (<see cref="IStartupValidator"/>).
     /// </summary>
     public static IServiceCollection AddConfigurationFiles(this IServiceCollection services, IConfiguration configuration)
@@ -21,8 +22,9 @@ public static class ConfigurationFilesExtensions
         var rules = FilesByTenant.Read(configuration, ConfigurationFilesOptions.RulesKey);
         var windows = FilesByTenant.Read(configuration, ConfigurationFilesOptions.WindowsKey);
         var access = configuration[ConfigurationFilesOptions.AccessKey] is { Length: > 0 } path ? path : null;
+        var masking = configuration[ConfigurationFilesOptions.MaskingKey] is { Length: > 0 } file ? file : null;
         services.AddOptions<ConfigurationFilesOptions>()
-            .Configure(o => (o.AnalysisRules, o.MaintenanceWindows, o.AccessPolicy) = (rules, windows, access))
+            .Configure(o => (o.AnalysisRules, o.MaintenanceWindows, o.AccessPolicy, o.Masking) = (rules, windows, access, masking))
             .ValidateOnStart();
         if (!rules.IsEmpty)
         {
@@ -32,6 +34,12 @@ public static class ConfigurationFilesExtensions
         if (!windows.IsEmpty)
         {
             services.AddSingleton<IMaintenanceWindows>(s => new FileMaintenanceWindows(Open(s, windows, MaintenanceWindowsFile.Parse, [])));
+        }
+
+        if (masking is not null)
+        {
+            // Read once: what was masked under one policy must not be compared with what is under another.
+            services.AddSingleton(s => Open(s, masking, MaskingPolicyFile.Parse).Current);
         }
 
         services.AddSingleton<IAccessPolicy>(s =>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Nightwatch.Domain.Alerts;
 using Nightwatch.Domain.Governance.Access;
+using Nightwatch.Domain.Governance.Masking;
 using Nightwatch.Domain.Incidents;
 
 namespace Nightwatch.Adapters.ConfigurationFiles;
@@ -13,12 +14,15 @@ public sealed class ConfigurationFilesOptions
     internal const string RulesKey = "NIGHTWATCH_ANALYSIS_RULES";
     internal const string WindowsKey = "NIGHTWATCH_MAINTENANCE_WINDOWS";
     internal const string AccessKey = "NIGHTWATCH_ACCESS_POLICY";
+    internal const string MaskingKey = "NIGHTWATCH_MASKING";
 
     public FilesByTenant AnalysisRules { get; set; } = FilesByTenant.None;
 
     public FilesByTenant MaintenanceWindows { get; set; } = FilesByTenant.None;
 
     public string? AccessPolicy { get; set; }
+
+    public string? Masking { get; set; }
 }
 
 /// <summary>One file for all tenants (key), and files of single tenants (key_FOR:tenant), which hold instead of it.</summary>
@@ -40,6 +44,7 @@ internal sealed class ConfigurationFilesValidator(IServiceProvider services) : I
     {
         var wrong = new List<string>();
         Read(options.AccessPolicy is not null, ConfigurationFilesOptions.AccessKey, () => services.GetRequiredService<IAccessPolicy>(), wrong);
+        Read(options.Masking is not null, ConfigurationFilesOptions.MaskingKey, () => services.GetRequiredService<MaskingPolicy>(), wrong);
         Read(!options.AnalysisRules.IsEmpty, ConfigurationFilesOptions.RulesKey, () => services.GetRequiredService<IAnalysisRules>(), wrong);
         Read(!options.MaintenanceWindows.IsEmpty, ConfigurationFilesOptions.WindowsKey, () => services.GetRequiredService<IMaintenanceWindows>(), wrong);
         return wrong.Count > 0 ? ValidateOptionsResult.Fail(wrong) : ValidateOptionsResult.Success;
