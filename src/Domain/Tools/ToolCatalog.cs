@@ -108,7 +108,7 @@ public sealed partial class ToolCatalog : IToolCatalog
         {
             if (!tool.Descriptor.Effects.ReadOnly)
             {
-                await audit.RecordAsync(EventOf(tool, request, AuditActions.ToolBegun), linked.Token).ConfigureAwait(false);
+                await audit.RecordAsync(EventOf(tool, request, AuditActions.ToolBegun, ("arguments", request.Arguments)), linked.Token).ConfigureAwait(false);
             }
 
             // WaitAsync: a tool that does not look at its token must not hold up the one who asked.
@@ -145,14 +145,8 @@ public sealed partial class ToolCatalog : IToolCatalog
                 ToolStatus.ApprovalRequired => AuditOutcome.Refused,
                 _ => AuditOutcome.Failed,
             };
-            var done = EventOf(tool, request, AuditActions.ToolCall);
-            var details = new Dictionary<string, string>(done.Details) { ["invocation"] = result.Invocation };
-            if (result.Message is { } message)
-            {
-                details["message"] = message;
-            }
-
-            await audit.RecordAsync(done with { Outcome = outcome, Details = details }, cancellationToken).ConfigureAwait(false);
+            var done = EventOf(tool, request, AuditActions.ToolCall, ("invocation", result.Invocation), ("message", result.Message)) with { Outcome = outcome };
+            await audit.RecordAsync(done, cancellationToken).ConfigureAwait(false);
             return result;
         }
         catch (StoreUnavailableException)
@@ -163,10 +157,19 @@ public sealed partial class ToolCatalog : IToolCatalog
         }
     }
 
-    private static AuditEvent EventOf(ITool? tool, ToolRequest request, string action) => request.Caller.Did(action, tool?.Descriptor.Name ?? "unknown tool") with
+    private static AuditEvent EventOf(ITool? tool, ToolRequest request, string action, params ReadOnlySpan<(string Name, string? Value)> details)
     {
-        Details = new Dictionary<string, string> { ["decided_by"] = request.DecidedBy.ToString().ToLowerInvariant(), ["arguments"] = request.Arguments },
-    };
+        var told = new Dictionary<string, string> { ["decided_by"] = request.DecidedBy.ToString().ToLowerInvariant() };
+        foreach (var (name, value) in details)
+        {
+            if (value is not null)
+            {
+                told[name] = value;
+            }
+        }
+
+        return request.Caller.Did(action, tool?.Descriptor.Name ?? "unknown tool") with { Details = told };
+    }
 
     private ToolResult Finish(ToolRequest request, ToolResult result)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -36,19 +37,16 @@ public static class CallerCredentials
         return request.Query.TryGetValue("code", out var code) && code.Count > 0 ? Bounded(code[0]!) : null;
     }
 
-    /// <summary>True when the token's hash is one of the known ones; takes the same time whichever it is.</summary>
-    public static bool Matches(string token, IReadOnlyList<string> knownHashes)
-    {
-        if (token.Length == 0)
-        {
-            return false;
-        }
+    /// <summary>Lower-case hexadecimal SHA-256, as the settings have it; null for an empty token, which nobody has.</summary>
+    public static string? HashOf(string token) => token.Length == 0 ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
-        var hash = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token))));
+    /// <summary>True when the hash is one of the known ones; takes the same time whichever it is.</summary>
+    public static bool Matches(string? hash, IReadOnlyList<string> knownHashes)
+    {
         var found = false;
         foreach (var known in knownHashes)
         {
-            found |= CryptographicOperations.FixedTimeEquals(hash, Encoding.ASCII.GetBytes(known));
+            found |= CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(hash.AsSpan()), MemoryMarshal.AsBytes(known.AsSpan()));
         }
 
         return found;

@@ -90,18 +90,19 @@ public sealed partial class CallerIdentification(
                 : Unknown("The request carries a service token that is not known, was revoked, or is over. Make a new one at api/access/tokens.");
         }
 
+        var hash = CallerCredentials.HashOf(token);
         List<Permission> permissions = [];
-        if (CallerCredentials.Matches(token, options.Value.IntakeTokenHashes))
+        if (CallerCredentials.Matches(hash, options.Value.IntakeTokenHashes))
         {
             permissions.AddRange(Role.Sender.Permissions);
         }
 
-        if (CallerCredentials.Matches(token, options.Value.ReadTokenHashes))
+        if (CallerCredentials.Matches(hash, options.Value.ReadTokenHashes))
         {
             permissions.AddRange(Role.Viewer.Permissions);
         }
 
-        if (CallerCredentials.Matches(token, options.Value.AdminTokenHashes))
+        if (CallerCredentials.Matches(hash, options.Value.AdminTokenHashes))
         {
             permissions.AddRange(Role.Admin.Permissions);
         }
