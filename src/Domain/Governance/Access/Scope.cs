@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Nightwatch.Domain.Governance.Access;
 
 /// <summary>Where a permission holds. An empty list means everywhere; otherwise the target must be one of those listed (exact, case matters).</summary>
@@ -12,8 +14,10 @@ public sealed record Scope
     public IReadOnlyList<string> Datasources { get; init; } = [];
 
     /// <summary>Data is not told apart by application or environment: whoever asks freely may see all of what a source holds.</summary>
+    [JsonIgnore]
     public bool IsFreeOfLabels => Applications.Count == 0 && Environments.Count == 0;
 
+    [JsonIgnore]
     public bool IsEverywhere => IsFreeOfLabels && Datasources.Count == 0;
 
     public bool Covers(AccessTarget target) =>
