@@ -7,7 +7,7 @@ using Nightwatch.Functions.Http;
 namespace Nightwatch.Functions.Audit;
 
 /// <summary>The audit trail: page by page, as a file, and whether it is whole.</summary>
-public sealed class AuditApi(ListAudit list, VerifyAudit verify)
+public sealed class AuditApi(ListAudit list, SharedVerification verification)
 {
     [Function("ListAudit")]
     [Requires(Permission.ReadAudit)]
@@ -48,7 +48,7 @@ public sealed class AuditApi(ListAudit list, VerifyAudit verify)
     [Requires(Permission.ReadAudit)]
     public async Task<IResult> VerifyAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/audit/verification")] HttpRequest request, CancellationToken cancellationToken) =>
-        Answers.Json(await verify.VerifyAsync(request.Caller().Tenant, cancellationToken));
+        Answers.Json(await verification.VerifyAsync(request.Caller().Tenant, cancellationToken));
 
     private static AuditFilter FilterOf(ListQuery asked) => new()
     {

@@ -16,6 +16,11 @@ internal sealed record FuzzTarget(string Function, string Method, string Route)
         .OrderBy(target => target.Route, StringComparer.Ordinal).ThenBy(target => target.Method, StringComparer.Ordinal)
         .ToList();
 
+    /// <summary>Those whose answer does not grow with the run.</summary>
+    public static IReadOnlyList<FuzzTarget> Bounded { get; } = All.Where(target => !target.IsExport).ToList();
+
+    public bool IsExport => Route.EndsWith("/export", StringComparison.Ordinal);
+
     private static HttpTriggerAttribute? TriggerOf(MethodInfo method) =>
         method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(trigger => trigger is not null);
 }

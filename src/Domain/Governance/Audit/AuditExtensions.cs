@@ -26,6 +26,7 @@ public static class AuditExtensions
             .AddSingleton<AnchorAudit>()
             .AddSingleton<IAuditTrail, AuditTrail>()
             .AddSingleton<VerifyAudit>()
+            .AddSingleton<SharedVerification>()
             .AddSingleton<ListAudit>();
     }
 }

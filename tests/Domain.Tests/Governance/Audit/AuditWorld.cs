@@ -64,6 +64,9 @@ internal sealed class AuditWorld
     {
         public List<string> Lines { get; } = [];
 
+        /// <summary>What happens while a verification reads.</summary>
+        public Func<Task> Reading { get; set; } = () => Task.CompletedTask;
+
         public Task AppendAsync(AuditAnchor anchor, CancellationToken cancellationToken)
         {
             lock (Lines)
@@ -76,7 +79,7 @@ internal sealed class AuditWorld
 
         public async IAsyncEnumerable<OutsideAnchor> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
         {
-            await Task.Yield();
+            await Reading();
             foreach (var line in Lines.ToList())
             {
                 yield return new OutsideAnchor("memory", JsonSerializer.Deserialize<AuditAnchor>(line, NightwatchJson.Options));
