@@ -27,6 +27,7 @@ using Nightwatch.Functions.Http;
 using Nightwatch.Functions.Incidents;
 using Nightwatch.Functions.Investigations;
 using Nightwatch.Functions.Limits;
+using Nightwatch.Functions.Masking;
 using Nightwatch.Functions.SignIn;
 
 namespace Nightwatch.Functions;
@@ -46,6 +47,8 @@ public static class NightwatchRegistration
             .AddSecretProtection(configuration)
             .AddSecrets()
             .AddAudit(configuration)
+            .AddMaskedLogging()
+            .AddSingleton<ShownAnswers>()
             .AddPrometheus(configuration)
             .AddAlertmanager(configuration)
             .AddLoki(configuration)

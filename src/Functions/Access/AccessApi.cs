@@ -40,7 +40,7 @@ public sealed class AccessApi(ServiceTokens tokens, IAuditTrail audit)
         ListQuery.AnswerAsync(
             request.Query,
             asked => tokens.ListAsync(request.Caller(), asked.PageSize, asked.ContinuationToken, cancellationToken),
-            page => new TokenPage([.. page.Items.Select(TokenView.Of)], page.ContinuationToken));
+            page => Answers.Json(new TokenPage([.. page.Items.Select(TokenView.Of)], page.ContinuationToken)));
 
     [Function("RevokeServiceToken")]
     [Requires(Permission.ManageAccess)]

@@ -16,7 +16,7 @@ public sealed class AuditApi(ListAudit list, SharedVerification verification)
         ListQuery.AnswerAsync(
             request.Query,
             asked => list.ListAsync(request.Caller().Tenant, FilterOf(asked), asked.PageSize, asked.ContinuationToken, cancellationToken),
-            page => new AuditPage([.. page.Items.Select(AuditEntry.Of)], page.ContinuationToken));
+            page => Answers.Json(new AuditPage([.. page.Items.Select(AuditEntry.Of)], page.ContinuationToken)));
 
     /// <summary>format is jsonl (default) or csv. An export that breaks off has lost its connection: there is no end of it to be mistaken for the whole.</summary>
     [Function("StreamAuditExport")]

@@ -10,12 +10,12 @@ public sealed class ListQuery(IQueryCollection query)
     private const int DefaultPageSize = 50;
 
     /// <summary>Answers with the page that <paramref name="list"/> finds, or with 400 and its complaint when it takes no such parameter.</summary>
-    public static async Task<IResult> AnswerAsync<TItem, TPage>(
-        IQueryCollection query, Func<ListQuery, Task<Listing<TItem>>> list, Func<Listing<TItem>, TPage> page)
+    public static async Task<IResult> AnswerAsync<TItem>(
+        IQueryCollection query, Func<ListQuery, Task<Listing<TItem>>> list, Func<Listing<TItem>, IResult> page)
     {
         try
         {
-            return Answers.Json(page(await list(new ListQuery(query))));
+            return page(await list(new ListQuery(query)));
         }
         catch (ArgumentException wrong)
         {

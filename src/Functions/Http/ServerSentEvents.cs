@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Nightwatch.Domain.Serialization;
 
 namespace Nightwatch.Functions.Http;
 
@@ -18,11 +16,11 @@ public sealed class ServerSentEvents(HttpResponse response)
     }
 
     /// <param name="id">What the client sends back as Last-Event-ID when it connects again; one line, or null.</param>
-    public async Task SendAsync<T>(string name, string? id, T data, CancellationToken cancellationToken)
+    /// <param name="json">One line of JSON.</param>
+    public async Task SendAsync(string name, string? id, string json, CancellationToken cancellationToken)
     {
         var idLine = id is null ? "" : $"id: {id}\n";
-        // The serialiser escapes line breaks, so the data is one line.
-        await response.WriteAsync($"event: {name}\n{idLine}data: {JsonSerializer.Serialize(data, NightwatchJson.Options)}\n\n", cancellationToken);
+        await response.WriteAsync($"event: {name}\n{idLine}data: {json}\n\n", cancellationToken);
         await response.Body.FlushAsync(cancellationToken);
     }
 

@@ -4,11 +4,12 @@ using Nightwatch.Domain.Alerts;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Functions.Http;
+using Nightwatch.Functions.Masking;
 
 namespace Nightwatch.Functions.Incidents;
 
 /// <summary>Incidents, alerts and findings, newest first, page by page.</summary>
-public sealed class IncidentsApi(ListIncidents incidents, ReadIncident incident, ListEpisodes episodes, ListFindings findings)
+public sealed class IncidentsApi(ListIncidents incidents, ReadIncident incident, ListEpisodes episodes, ListFindings findings, ShownAnswers answers)
 {
     [Function("ListIncidents")]
     [Requires(Permission.ReadIncidents)]
@@ -27,13 +28,13 @@ public sealed class IncidentsApi(ListIncidents incidents, ReadIncident incident,
                     ContinuationToken = asked.ContinuationToken,
                 },
                 cancellationToken),
-            page => new IncidentPage(page.Items, page.ContinuationToken));
+            page => answers.Json(new IncidentPage(page.Items, page.ContinuationToken)));
 
     [Function("ReadIncident")]
     [Requires(Permission.ReadIncidents)]
     public async Task<IResult> ReadAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/incidents/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
-        await incident.ReadAsync(request.Caller(), id, cancellationToken) is { } view ? Answers.Json(view) : Answers.NotFound($"incident {id}");
+        await incident.ReadAsync(request.Caller(), id, cancellationToken) is { } view ? answers.Json(view) : Answers.NotFound($"incident {id}");
 
     [Function("ListAlerts")]
     [Requires(Permission.ReadAlerts)]
@@ -54,7 +55,7 @@ public sealed class IncidentsApi(ListIncidents incidents, ReadIncident incident,
                     ContinuationToken = asked.ContinuationToken,
                 },
                 cancellationToken),
-            page => new AlertPage(page.Items, page.ContinuationToken));
+            page => answers.Json(new AlertPage(page.Items, page.ContinuationToken)));
 
     [Function("ListFindings")]
     [Requires(Permission.ReadIncidents)]
@@ -63,7 +64,7 @@ public sealed class IncidentsApi(ListIncidents incidents, ReadIncident incident,
         ListQuery.AnswerAsync(
             request.Query,
             asked => findings.ListAsync(request.Caller(), asked.Text("kind"), asked.PageSize, asked.ContinuationToken, cancellationToken),
-            page => new FindingPage(page.Items, page.ContinuationToken));
+            page => answers.Json(new FindingPage(page.Items, page.ContinuationToken)));
 }
 
 public sealed record IncidentPage(IReadOnlyList<Incident> Incidents, string? ContinuationToken);

@@ -3,13 +3,14 @@ using Microsoft.Extensions.Hosting;
 using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Functions.Http;
+using Nightwatch.Functions.Masking;
 
 namespace Nightwatch.Functions.Investigations;
 
 /// <summary>
 /// Tells a client how an investigation grows. It reads the store by cursor, so it does not matter which process does the work, or whether one died.
 /// </summary>
-public sealed class InvestigationStream(ListProgress progress, TimeProvider time, IHostApplicationLifetime lifetime)
+public sealed class InvestigationStream(ListProgress progress, ShownAnswers answers, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(15);
@@ -31,20 +32,20 @@ public sealed class InvestigationStream(ListProgress progress, TimeProvider time
         {
             foreach (var evidence in now.Evidence)
             {
-                await events.SendAsync("evidence", null, evidence, cancellationToken);
+                await events.SendAsync("evidence", null, answers.Line(evidence), cancellationToken);
             }
 
             var step = new InvestigationStep(now.Status, now.StepsPlanned, now.StepsAnswered);
             if (now.Evidence.Count > 0 || step != shown)
             {
                 // Only here does the id move on: a client that lost the connection between two pieces of evidence gets both again.
-                await events.SendAsync("status", now.Cursor, step, cancellationToken);
+                await events.SendAsync("status", now.Cursor, answers.Line(step), cancellationToken);
                 (cursor, shown, lastSent) = (now.Cursor, step, time.GetTimestamp());
             }
 
             if (now.Done)
             {
-                await events.SendAsync("concluded", now.Cursor, now.Conclusion, cancellationToken);
+                await events.SendAsync("concluded", now.Cursor, answers.Line(now.Conclusion), cancellationToken);
                 return;
             }
 

@@ -1,14 +1,14 @@
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Functions.Http;
+using Nightwatch.Functions.Masking;
 
 namespace Nightwatch.Functions.Investigations;
 
 /// <summary>An investigation as JSON, as a Markdown report, and as a stream while it grows.</summary>
-public sealed class InvestigationsApi(ReadInvestigation read, InvestigationStream stream)
+public sealed class InvestigationsApi(ReadInvestigation read, InvestigationStream stream, ShownAnswers answers)
 {
     [Function("ReadInvestigation")]
     [Requires(Permission.ReadIncidents)]
@@ -29,7 +29,7 @@ public sealed class InvestigationsApi(ReadInvestigation read, InvestigationStrea
 
         var wantsMarkdown = format == "markdown"
             || (format.Length == 0 && request.Headers.Accept.ToString().Contains("text/markdown", StringComparison.OrdinalIgnoreCase));
-        return wantsMarkdown ? Results.Text(InvestigationReport.ToMarkdown(view), "text/markdown", Encoding.UTF8) : Answers.Json(view);
+        return wantsMarkdown ? answers.Markdown(InvestigationReport.ToMarkdown(view)) : answers.Json(view);
     }
 
     [Function("StreamInvestigation")]
