@@ -23,20 +23,13 @@ public sealed class RequestLimits(RateLimiter limiter, ConcurrencyLimiter stream
     private static readonly TimeSpan StreamLifetime = TimeSpan.FromSeconds(240);
 
     private readonly LimitsOptions settings = options.Value;
-    private readonly RateLimit? failures = Of("failed-sign-ins", options.Value.FailuresPerMinute) is { } limit
+    private readonly RateLimit? failures = CallerRates.Of("failed-sign-ins", options.Value.FailuresPerMinute) is { } limit
         ? limit with { Penalty = TimeSpan.FromMinutes(1), KeyedByStrangers = true } : null;
 
-    private readonly RateLimit? open = Of("address", options.Value.PublicPerMinute) is { } limit ? limit with { InProcess = true } : null;
-    private readonly RateLimit? person = Of("person", options.Value.PersonPerMinute);
-    private readonly RateLimit? session = Of("session", options.Value.SessionPerMinute);
-    private readonly RateLimit? machine = Of("token", options.Value.MachinePerMinute);
-    private readonly RateLimit? development = Of("development", options.Value.DevelopmentPerMinute);
-    private readonly RateLimit? tenant = Of("tenant", options.Value.TenantPerMinute);
-    private readonly RateLimit? intake = options.Value.IntakeAlertsPerSecond == 0 ? null
-        : new RateLimit { Name = "intake", Permits = options.Value.IntakeAlertsPerSecond * 10, Window = TimeSpan.FromSeconds(10) };
-
-    private readonly Dictionary<string, RateLimit> routes = options.Value.RoutesPerMinute.ToDictionary(
-        route => route.Key, route => new RateLimit { Name = $"route-{route.Key}", Permits = route.Value }, StringComparer.Ordinal);
+    private readonly RateLimit? open = CallerRates.Of("address", options.Value.PublicPerMinute) is { } limit ? limit with { InProcess = true } : null;
+    private readonly CallerRates rates = new(options.Value.Callers);
+    private readonly Dictionary<string, CallerRates> ratesOfTenants = options.Value.CallersOfTenants.ToDictionary(
+        tenant => tenant.Key, tenant => new CallerRates(tenant.Value), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Before the credential is looked at: null, or 429 for an address that sent too many wrong ones.</summary>
     public async ValueTask<IResult?> CheckAddressAsync(HttpContext http, CancellationToken cancellationToken)
@@ -81,23 +74,24 @@ public sealed class RequestLimits(RateLimiter limiter, ConcurrencyLimiter stream
             return null;
         }
 
-        var own = caller.Kind switch { CallerKind.Person => person, CallerKind.Machine => machine, _ => development };
-        return await TakeAsync(http, routes.GetValueOrDefault(function), caller.Tenant, caller.Subject, cancellationToken)
-            ?? (caller.Session is null ? null : await TakeAsync(http, session, caller.Tenant, caller.Session, cancellationToken))
-            ?? await TakeAsync(http, own, caller.Tenant, caller.Subject, cancellationToken)
-            ?? await TakeAsync(http, caller.Kind == CallerKind.Development ? null : tenant, caller.Tenant, "", cancellationToken);
+        var own = RatesOf(caller);
+        return await TakeAsync(http, own.Route(function), caller.Tenant, caller.Subject, cancellationToken)
+            ?? (caller.Session is null ? null : await TakeAsync(http, own.Session, caller.Tenant, caller.Session, cancellationToken))
+            ?? await TakeAsync(http, own.Own(caller.Kind), caller.Tenant, caller.Subject, cancellationToken)
+            ?? await TakeAsync(http, own.Tenant(caller.Kind), caller.Tenant, "", cancellationToken);
     }
 
     /// <summary>For senders of alerts: null, or 503, since Alertmanager tries again after 5xx only. Reckoned by the announced length.</summary>
     public async ValueTask<IResult?> CheckIntakeAsync(HttpContext http, CancellationToken cancellationToken)
     {
-        if (intake is null)
+        var caller = http.Request.Caller();
+        if (RatesOf(caller).Intake is not { } intake)
         {
             return null;
         }
 
         var cost = (int)Math.Clamp((http.Request.ContentLength ?? BytesOfUnknownLength) / BytesPerAlert, 1, intake.Permits);
-        var decision = await limiter.TakeAsync(intake, http.Request.Caller().Tenant, "", cost, cancellationToken);
+        var decision = await limiter.TakeAsync(intake, caller.Tenant, "", cost, cancellationToken);
         return decision.Granted ? null : Refuse(http, intake, decision, "The tenant sends more alerts than it may; send these again.", StatusCodes.Status503ServiceUnavailable);
     }
 
@@ -105,12 +99,13 @@ public sealed class RequestLimits(RateLimiter limiter, ConcurrencyLimiter stream
     public async ValueTask<(IAsyncDisposable? Place, IResult? Refused)> EnterStreamAsync(HttpContext http, CancellationToken cancellationToken)
     {
         var caller = http.Request.Caller();
-        if (settings.StreamsPerCaller == 0 || caller.Kind == CallerKind.System)
+        var most = RatesOf(caller).Streams;
+        if (most == 0 || caller.Kind == CallerKind.System)
         {
             return (null, null);
         }
 
-        var place = await streams.EnterAsync(caller.Tenant, Hash(caller.Subject), settings.StreamsPerCaller, StreamLifetime, cancellationToken);
+        var place = await streams.EnterAsync(caller.Tenant, Hash(caller.Subject), most, StreamLifetime, cancellationToken);
         if (place is not null)
         {
             return (place, null);
@@ -118,10 +113,10 @@ public sealed class RequestLimits(RateLimiter limiter, ConcurrencyLimiter stream
 
         http.Response.Headers.RetryAfter = "10";
         return (null, Answers.Problem(
-            StatusCodes.Status429TooManyRequests, "Too many open streams", $"The limit streams is used up: {settings.StreamsPerCaller} at once. Close one, or try again in 10 s."));
+            StatusCodes.Status429TooManyRequests, "Too many open streams", $"The limit streams is used up: {most} at once. Close one, or try again in 10 s."));
     }
 
-    private static RateLimit? Of(string name, int permits) => permits == 0 ? null : new RateLimit { Name = name, Permits = permits };
+    private CallerRates RatesOf(Caller caller) => ratesOfTenants.GetValueOrDefault(caller.Tenant, rates);
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
 

@@ -120,6 +120,7 @@ public sealed class RequestBoundsTests
     [Theory]
     [InlineData("NIGHTWATCH_LIMITS_PERSON_PER_MINUTE", "many")]
     [InlineData("NIGHTWATCH_LIMITS_PERSON_PER_MINUTE", "-1")]
+    [InlineData("NIGHTWATCH_LIMITS_PERSON_PER_MINUTE_FOR:acme", "few")]
     [InlineData("NIGHTWATCH_LIMITS_BODY_KB", "0")]
     [InlineData("NIGHTWATCH_LIMITS_ROUTES", "ListIncidents")]
     [InlineData("NIGHTWATCH_LIMITS_ROUTES", "ListIncidents=0")]
