@@ -52,10 +52,10 @@ doctor_token() {
 
 # What is insecure in the settings that up would start the app with, by the app's own rules.
 doctor_settings() {
-  local program=${NIGHTWATCH_APP:-$root/artifacts/Local/bin/Functions/release/Nightwatch.Functions} found
-  if [[ ! -x $program ]]; then
+  local found
+  if [[ ! -x $app_program ]]; then
     idle "settings not examined: the program is not built yet (./nightwatch up)"
-  elif found=$(LocalRuntime__Url=$(url_of app) NIGHTWATCH_DEVELOPMENT=${NIGHTWATCH_DEVELOPMENT:-loopback} with_keys "$program" doctor 2>&1); then
+  elif found=$(LocalRuntime__Url=$(url_of app) NIGHTWATCH_DEVELOPMENT=${NIGHTWATCH_DEVELOPMENT:-loopback} with_keys "$app_program" doctor 2>&1); then
     well "settings: none is insecure"
   else
     say "$found"
