@@ -5,7 +5,7 @@ doctor() {
   local sick=0 name
   well() { printf 'ok    %s\n' "$1"; }
   ill() { printf 'FIX   %s\n' "$1"; sick=1; }
-  idle() { printf '-     %s\n' "$1"; }
+  idle() { printf -- '-     %s\n' "$1"; }
 
   if [[ $(dotnet --version 2>/dev/null) == 10.* ]]; then well ".NET SDK $(dotnet --version)"; else ill ".NET 10 SDK is missing: https://dotnet.microsoft.com/download"; fi
   if command -v node >/dev/null && (($(node -p 'process.versions.node.split(".")[0]') >= 20)); then well "Node $(node --version)"; else ill "Node 20 or newer is missing: https://nodejs.org"; fi
