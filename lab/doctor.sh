@@ -5,7 +5,7 @@ doctor() {
   local sick=0 name
   well() { printf 'ok    %s\n' "$1"; }
   ill() { printf 'FIX   %s\n' "$1"; sick=1; }
-  idle() { printf '-     %s\n' "$1"; }
+  idle() { printf -- '-     %s\n' "$1"; }
 
   if [[ $(dotnet --version 2>/dev/null) == 10.* ]]; then well ".NET SDK $(dotnet --version)"; else ill ".NET 10 SDK is missing: https://dotnet.microsoft.com/download"; fi
   if command -v node >/dev/null && (($(node -p 'process.versions.node.split(".")[0]') >= 20)); then well "Node $(node --version)"; else ill "Node 20 or newer is missing: https://nodejs.org"; fi
@@ -52,10 +52,10 @@ doctor_token() {
 
 # What is insecure in the settings that up would start the app with, by the app's own rules.
 doctor_settings() {
-  local program=${NIGHTWATCH_APP:-$root/artifacts/Local/bin/Functions/release/Nightwatch.Functions} found
-  if [[ ! -x $program ]]; then
+  local found
+  if [[ ! -x $app_program ]]; then
     idle "settings not examined: the program is not built yet (./nightwatch up)"
-  elif found=$(LocalRuntime__Url=$(url_of app) NIGHTWATCH_DEVELOPMENT=${NIGHTWATCH_DEVELOPMENT:-loopback} with_keys "$program" doctor 2>&1); then
+  elif found=$(LocalRuntime__Url=$(url_of app) NIGHTWATCH_DEVELOPMENT=${NIGHTWATCH_DEVELOPMENT:-loopback} with_keys "$app_program" doctor 2>&1); then
     well "settings: none is insecure"
   else
     say "$found"

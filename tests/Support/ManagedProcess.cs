@@ -74,6 +74,10 @@ public sealed class ManagedProcess : IAsyncDisposable
             {
                 throw new TimeoutException($"{address} did not answer:\n{Output}");
             }
+            catch (OperationCanceledException)
+            {
+                // One answer took too long, on a machine that is busy: another may not.
+            }
 
             await Task.Delay(50, cancellationToken);
         }

@@ -101,7 +101,7 @@ public sealed class NightwatchApp : IAsyncDisposable
     }
 
     /// <summary>The build beside the test's own: artifacts/Local/bin/Functions/{debug|release}.</summary>
-    private static string Executable()
+    public static string Executable()
     {
         var bin = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         var path = Path.Combine(bin.Parent!.Parent!.FullName, "Functions", bin.Name, "Nightwatch.Functions");

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Nightwatch.Domain.Governance.Audit;
 using Nightwatch.Domain.Serialization;
+using Nightwatch.Functions.Http;
 
 namespace Nightwatch.Functions.Audit;
 
@@ -15,7 +16,7 @@ public static class AuditExport
     public static async Task WriteAsync(IAsyncEnumerable<AuditRecord> records, bool csv, HttpResponse response, CancellationToken cancellationToken)
     {
         response.ContentType = csv ? "text/csv; charset=utf-8; header=present" : "application/jsonl";
-        response.Headers.ContentDisposition = $"attachment; filename=audit.{(csv ? "csv" : "jsonl")}";
+        Attachment.Name(response, csv ? "audit.csv" : "audit.jsonl");
         var text = new StringBuilder(csv ? "id,at,actor,actorName,actorKind,from,correlationId,action,target,outcome,details\r\n" : "");
         await foreach (var record in records.WithCancellation(cancellationToken))
         {

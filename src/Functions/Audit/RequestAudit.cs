@@ -81,8 +81,7 @@ public sealed partial class RequestAudit(IAuditTrail audit, IAccessPolicy policy
     /// <summary>Somebody signed in or out with a browser: on record in every tenant that gives them a role.</summary>
     public async Task SignedAsync(HttpRequest request, VerifiedIdentity identity, string action, string from, CancellationToken cancellationToken)
     {
-        var principal = new Principal { Issuer = identity.Issuer, Subject = identity.Subject, Groups = identity.Groups, Roles = identity.Roles };
-        foreach (var (tenant, grants) in policy.Current.GrantsOf(principal))
+        foreach (var (tenant, grants) in policy.Current.GrantsOf(identity.ToPrincipal()))
         {
             var caller = new Caller
             {

@@ -65,7 +65,7 @@ public sealed partial class CallerIdentification(
     private CallerOutcome OfIdentity(HttpContext http, VerifiedIdentity identity, string? sessionId)
     {
         var current = policy.Current;
-        var grants = current.GrantsOf(new Principal { Issuer = identity.Issuer, Subject = identity.Subject, Groups = identity.Groups, Roles = identity.Roles });
+        var grants = current.GrantsOf(identity.ToPrincipal());
         var wanted = WantedTenant(http);
         var tenant = wanted ?? current.Tenants.Select(t => t.Id).FirstOrDefault(grants.ContainsKey);
         return tenant is not null && grants.TryGetValue(tenant, out var own)

@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Nightwatch.Domain.Alerts;
 using Nightwatch.Domain.Storage;
+using Nightwatch.Functions.Audit;
 
 namespace Nightwatch.Functions.Http;
 
@@ -10,18 +10,16 @@ public sealed partial class RefusedWebhooks(RaiseFinding findings, TimeProvider 
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> recorded = new(StringComparer.Ordinal);
+    // Its own: strangers fill that of the audit trail, which then forgets.
+    private readonly AuditRepeats repeats = new(time);
 
     public async Task RecordAsync(string tenant, string function, string reason, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        var key = $"{tenant}/{function}";
-        if (recorded.TryGetValue(key, out var last) && now - last < Interval)
+        if (!repeats.IsFirst($"{tenant}/{function}", Interval))
         {
             return;
         }
 
-        recorded[key] = now;
         try
         {
             await findings.RaiseAsync(

@@ -14,7 +14,7 @@ internal sealed class RequestDeadline(HttpContext http, TimeProvider time)
     private static readonly TimeSpan Parting = TimeSpan.FromMilliseconds(300);
 
     private readonly TaskCompletionSource answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int decided;
+    private bool decided;
 
     public static async Task RunAsync(FunctionContext context, HttpContext http, FunctionExecutionDelegate next, TimeSpan limit, TimeProvider time)
     {
@@ -35,23 +35,19 @@ internal sealed class RequestDeadline(HttpContext http, TimeProvider time)
             // Whatever the function met after its caller was answered, most often its own cancellation.
         }
 
-        if (!deadline.TryDecide(again: true))
+        if (!deadline.TryDecide())
         {
             await deadline.answered.Task;
             context.GetInvocationResult().Value = Results.Empty;
         }
     }
 
-    /// <summary>True for the first to ask; the function when it asks <paramref name="again"/> gets the same answer as before.</summary>
-    private bool TryDecide(bool again = false)
-    {
-        var before = Interlocked.CompareExchange(ref decided, 1, 0);
-        return before == 0 || (again && before == 1);
-    }
+    /// <summary>True for the first to ask: the function that has ended, or the deadline.</summary>
+    private bool TryDecide() => !Interlocked.Exchange(ref decided, true);
 
     private async Task ExpireAsync()
     {
-        if (Interlocked.CompareExchange(ref decided, 2, 0) != 0)
+        if (!TryDecide())
         {
             return;
         }

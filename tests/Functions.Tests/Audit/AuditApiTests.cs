@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Nightwatch.Adapters.Sqlite;
 using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Governance.Audit;
+using Nightwatch.Sqlite;
 using Nightwatch.Support;
 
 namespace Nightwatch.Functions.Tests.Audit;
@@ -82,11 +83,9 @@ public sealed class AuditApiTests : IDisposable
             File.Copy(file, copy.File(Path.GetFileName(file)));
         }
 
-        var python = "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()";
-        await using (var edit = ManagedProcess.Start("python3", ["-c", python, copy.File("documents.db"), sql], new Dictionary<string, string?>(), copy.Path))
+        using (var session = SqliteSession.Open(copy.File("documents.db")))
         {
-            await edit.WaitForExitAsync(Stop);
-            Assert.Equal("", edit.Output.Trim());
+            Assert.NotEqual(0, session.Execute(sql));
         }
 
         var settings = Settings;
@@ -98,8 +97,7 @@ public sealed class AuditApiTests : IDisposable
     private async Task<string> CommandAsync(Dictionary<string, string?> settings)
     {
         settings.TryAdd("NIGHTWATCH_STATE", scratch.Path);
-        var program = Path.Combine(AppContext.BaseDirectory, "..", "..", "Functions", new DirectoryInfo(AppContext.BaseDirectory).Name, "Nightwatch.Functions");
-        var start = new System.Diagnostics.ProcessStartInfo(Path.GetFullPath(program), ["audit", "verify"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new System.Diagnostics.ProcessStartInfo(NightwatchApp.Executable(), ["audit", "verify"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in settings)
         {
             start.Environment[name] = value;

@@ -213,8 +213,10 @@ public sealed partial class RoadTests(AppFixture app)
         await PostAsync("orders-m", Webhooks.Firing("OrdersDown", "orders-m", Now));
         await ConcludedAsync("orders-m");
 
-        // Either process may have taken the webhook, and either may have concluded.
-        var text = await app.First.Http.GetStringAsync("metrics", Stop) + await app.Second.Http.GetStringAsync("metrics", Stop);
+        // Either process may have taken the webhook, and either may have concluded; each counts a moment after it has stored.
+        var text = await Eventually.GetAsync(
+            async () => await app.First.Http.GetStringAsync("metrics", Stop) + await app.Second.Http.GetStringAsync("metrics", Stop),
+            both => both.Contains("nightwatch_investigations_concluded", StringComparison.Ordinal));
 
         Assert.Contains("# TYPE process_resident_memory_bytes gauge", text, StringComparison.Ordinal);
         Assert.Matches("nightwatch_intake_alerts(_total)?\\{[^}]*change=\"opened\"[^}]*\\} [1-9]", text);

@@ -29,68 +29,32 @@ public sealed class ProviderTests(SignInFixture fixture) : IClassFixture<SignInF
     public async Task Callback_WhenTheProvidersAnswerIsWrong_OpensNoSession(string fault, string why)
     {
         Apply(fault);
-        try
-        {
-            using var answer = await browser.SignInAsync();
+        using var answer = await browser.SignInAsync();
 
-            Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
-            Assert.Equal(HttpStatusCode.Unauthorized, (await browser.MeAsync()).Status);
-            await Eventually.TrueAsync(() => fixture.First.Output.Contains(why, StringComparison.Ordinal), $"the log says: {why}");
-        }
-        finally
-        {
-            Reset();
-        }
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await browser.MeAsync()).Status);
+        await Eventually.TrueAsync(() => fixture.First.Output.Contains(why, StringComparison.Ordinal), $"the log says: {why}");
     }
 
     [Fact]
     public async Task Callback_SeveralAudiencesOfWhichWeAreTheAuthorizedParty_IsGood()
     {
         fixture.Provider.Faults.SpoilIdToken = claims => (claims["aud"], claims["azp"]) = (new[] { OpenIdProvider.ClientId, "other" }, OpenIdProvider.ClientId);
-        try
-        {
-            using var answer = await browser.SignInAsync();
+        using var answer = await browser.SignInAsync();
 
-            Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
-        }
-        finally
-        {
-            Reset();
-        }
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
     }
 
-    [Fact]
-    public async Task Callback_WhenTheProviderIsDown_Is503()
+    [Theory]
+    [InlineData("down")]
+    [InlineData("huge")]
+    public async Task Callback_WhenTheProviderIsDownOrItsAnswerIsHuge_Is503(string fault)
     {
         var callback = await browser.BeginAsync();
-        fixture.Provider.Faults.Down = true;
-        try
-        {
-            using var answer = await browser.GetAsync(callback.AbsoluteUri);
+        Apply(fault);
+        using var answer = await browser.GetAsync(callback.AbsoluteUri);
 
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        }
-        finally
-        {
-            Reset();
-        }
-    }
-
-    [Fact]
-    public async Task Callback_WhenTheTokenAnswerIsHuge_Is503()
-    {
-        var callback = await browser.BeginAsync();
-        fixture.Provider.Faults.HugeAnswers = true;
-        try
-        {
-            using var answer = await browser.GetAsync(callback.AbsoluteUri);
-
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        }
-        finally
-        {
-            Reset();
-        }
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
     }
 
     [Fact]
@@ -153,7 +117,12 @@ public sealed class ProviderTests(SignInFixture fixture) : IClassFixture<SignInF
             (HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.Unauthorized), (before.StatusCode, after.StatusCode, stale.StatusCode));
     }
 
-    public void Dispose() => browser.Dispose();
+    /// <summary>After each test: the provider is the next one's too.</summary>
+    public void Dispose()
+    {
+        Apply("none");
+        browser.Dispose();
+    }
 
     private static async Task<HttpResponseMessage> MeAsync(Uri host, string token)
     {
@@ -171,6 +140,8 @@ public sealed class ProviderTests(SignInFixture fixture) : IClassFixture<SignInF
         faults.WrongTokenIssuer = fault == "issuer";
         faults.WrongAnswerIssuer = fault == "answer-issuer";
         faults.Denies = fault == "denied";
+        faults.Down = fault == "down";
+        faults.HugeAnswers = fault == "huge";
         faults.SpoilIdToken = fault switch
         {
             "no-nonce" => claims => claims.Remove("nonce"),
@@ -184,11 +155,5 @@ public sealed class ProviderTests(SignInFixture fixture) : IClassFixture<SignInF
             "exp-text" => claims => claims["exp"] = $"{now + 600}",
             _ => null,
         };
-    }
-
-    private void Reset()
-    {
-        Apply("none");
-        fixture.Provider.Faults.Down = fixture.Provider.Faults.HugeAnswers = false;
     }
 }

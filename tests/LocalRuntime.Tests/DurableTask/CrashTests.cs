@@ -34,7 +34,7 @@ public sealed class CrashTests
         {
             await ScheduleAsync(engine, value);
             var end = await engine.Client.WaitForInstanceCompletionAsync($"r{value}", true, DurableHost.Cancellation)
-                .WaitAsync(TimeSpan.FromSeconds(60), DurableHost.Cancellation);
+                .WaitAsync(DurableHost.Limit, DurableHost.Cancellation);
             Assert.True(end.RuntimeStatus == OrchestrationRuntimeStatus.Completed, end + " " + end.FailureDetails);
             Assert.Equal(expected[value], end.ReadOutputAs<long>());
         }

@@ -54,13 +54,18 @@ public sealed class RetryTests
     public async Task Policy_RetryTimeout_Ends()
     {
         var calls = 0;
-        await using var host = await DurableHost.StartAsync(functions => Flaky(functions, () => ++calls > 0)
-            .Orchestrator("Retry", context => context.CallActivityAsync("Flaky", TaskOptions.FromRetryPolicy(
-                new RetryPolicy(1000, TimeSpan.FromMilliseconds(50), retryTimeout: TimeSpan.FromMilliseconds(60))))));
+        var time = new ManualTime();
+        await using var host = await DurableHost.StartAsync(
+            functions => Flaky(functions, () => ++calls > 0)
+                .Orchestrator("Retry", context => context.CallActivityAsync("Flaky", TaskOptions.FromRetryPolicy(
+                    new RetryPolicy(1000, TimeSpan.FromSeconds(50), retryTimeout: TimeSpan.FromSeconds(60))))),
+            options => options.Time = time);
+        var id = await host.ScheduleAsync("Retry");
+        await host.PassTimerAsync(id, time);
+        await host.PassTimerAsync(id, time);
 
-        await host.RunAsync("Retry");
-
-        Assert.InRange(calls, 2, 3);
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, (await host.EndAsync(id)).RuntimeStatus);
+        Assert.Equal(3, calls);
     }
 
     [Fact]

@@ -65,6 +65,7 @@ public sealed class SharingTests
     public async Task DeadEngine_WithAnActivityInHand_IsTakenOver()
     {
         var runs = 0;
+        var leases = new ManualTime();
         using var never = new SemaphoreSlim(0);
         await using var host = await DurableHost.StartAsync(
             functions => functions
@@ -78,14 +79,13 @@ public sealed class SharingTests
                     return input + 1;
                 })
                 .Orchestrator("Run", context => context.CallActivityAsync<int>("Work", 1)),
-            options => options.Lease = TimeSpan.FromMilliseconds(300));
+            options => options.LeaseTime = leases);
         var id = await host.ScheduleAsync("Run");
         await DurableHost.UntilAsync(() => Task.FromResult(Volatile.Read(ref runs) == 1));
         await host.Engine.AbandonAsync();
+        leases.Advance(TimeSpan.FromMinutes(1));
 
-        await using var heir = new DurableEngine(
-            new DurableEngineOptions { Path = host.File, PollInterval = TimeSpan.FromMilliseconds(30) }, host.Functions);
-        await heir.StartAsync(DurableHost.Cancellation);
+        var heir = await host.AddEngineAsync(options => options.LeaseTime = leases);
         var end = await heir.Client.WaitForInstanceCompletionAsync(id, true, DurableHost.Cancellation);
 
         Assert.Equal(2, end.ReadOutputAs<int>());

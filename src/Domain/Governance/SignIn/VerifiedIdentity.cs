@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Nightwatch.Domain.Governance.Access;
 
 namespace Nightwatch.Domain.Governance.SignIn;
 
@@ -38,6 +39,9 @@ public sealed record VerifiedIdentity
     /// <summary>The stable id: <c>oidc:{issuer}|{subject}</c>.</summary>
     [JsonIgnore]
     public string Key => KeyOf(Issuer, Subject);
+
+    /// <summary>As the access policy knows them.</summary>
+    public Principal ToPrincipal() => new() { Issuer = Issuer, Subject = Subject, Groups = Groups, Roles = Roles };
 
     public static string KeyOf(string issuer, string subject) => $"oidc:{issuer}|{subject}";
 }

@@ -1,12 +1,18 @@
 using Nightwatch.Support;
-namespace Nightwatch.LocalRuntime.Tests.Host.Timers;
 
-/// <summary>A clock that a test moves. Timers fire in due order on the caller's thread.</summary>
+namespace Nightwatch.LocalRuntime.Tests;
+
+/// <summary>A clock that goes on only when told; timers that become due fire once, on the pool.</summary>
 internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock gate = new();
-    private readonly List<ManualTimer> timers = [];
+    private readonly List<ManualTimer> armed = [];
     private DateTimeOffset now = start;
+
+    public ManualTime()
+        : this(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))
+    {
+    }
 
     public override DateTimeOffset GetUtcNow()
     {
@@ -15,6 +21,8 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
             return now;
         }
     }
+
+    public void Advance(TimeSpan by) => MoveTo(() => now + by);
 
     /// <summary>Jumps without firing what was due in between: the time in which nothing ran.</summary>
     public void Set(DateTimeOffset time)
@@ -25,11 +33,14 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
         }
     }
 
-    /// <summary>Moves on in small steps, letting what fires settle, until the condition holds; gives up after a minute of real time.</summary>
-    public Task AdvanceUntilAsync(Func<bool> condition) => Eventually.TrueAsync(
+    /// <summary>
+    /// Moves on from due time to due time until the condition holds. It moves only while so many wait for the clock as there are loops: while one of them is
+    /// still at its work, on a machine however slow, no time passes that could cost it its lease.
+    /// </summary>
+    public Task AdvanceUntilAsync(Func<bool> condition, int loops = 1) => Eventually.TrueAsync(
         () =>
         {
-            Advance(TimeSpan.FromSeconds(4));
+            MoveTo(() => armed.Count < loops ? now : armed.Min(timer => timer.Due));
             return condition();
         },
         "the clock reached it");
@@ -41,17 +52,17 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
         return timer;
     }
 
-    private void Advance(TimeSpan step)
+    private void MoveTo(Func<DateTimeOffset> next)
     {
         List<ManualTimer> due;
         lock (gate)
         {
-            now += step;
-            due = [.. timers.Where(timer => timer.Due <= now)];
-            due.ForEach(timer => timers.Remove(timer));
+            now = next();
+            due = [.. armed.Where(timer => timer.Due <= now)];
+            due.ForEach(timer => armed.Remove(timer));
         }
 
-        due.ForEach(timer => timer.Fire());
+        due.ForEach(timer => ThreadPool.QueueUserWorkItem(_ => timer.Fire()));
     }
 
     private sealed class ManualTimer(ManualTime time, TimerCallback callback, object? state) : ITimer
@@ -64,14 +75,15 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
         {
             lock (time.gate)
             {
-                time.timers.Remove(this);
+                time.armed.Remove(this);
                 if (dueTime != Timeout.InfiniteTimeSpan)
                 {
                     Due = time.now + dueTime;
-                    time.timers.Add(this);
+                    time.armed.Add(this);
                 }
             }
 
+            time.Advance(TimeSpan.Zero);
             return true;
         }
 
@@ -79,7 +91,7 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
         {
             lock (time.gate)
             {
-                time.timers.Remove(this);
+                time.armed.Remove(this);
             }
         }
 
