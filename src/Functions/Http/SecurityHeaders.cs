@@ -19,7 +19,8 @@ public static class SecurityHeaders
         headers["Permissions-Policy"] = NoFeatures;
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        if (http.Request.IsHttps)
+        // Behind a proxy that ends TLS, its word is enough: a caller who lies binds nobody but themselves, and browsers heed the header over TLS only.
+        if (http.Request.IsHttps || http.Request.Headers["X-Forwarded-Proto"].ToString().EndsWith("https", StringComparison.OrdinalIgnoreCase))
         {
             headers.StrictTransportSecurity = "max-age=31536000; includeSubDomains";
         }

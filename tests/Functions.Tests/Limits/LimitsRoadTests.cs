@@ -101,6 +101,10 @@ public sealed class LimitsRoadTests : IAsyncLifetime
             Assert.False(answer.Headers.Contains("Access-Control-Allow-Origin"));
             Assert.False(answer.Headers.Contains("Strict-Transport-Security"));
         }
+
+        using var behindProxy = new HttpRequestMessage(HttpMethod.Get, "api/health/live") { Headers = { { "X-Forwarded-Proto", "https" } } };
+        using var secured = await apps[0].Http.SendAsync(behindProxy, Stop);
+        Assert.NotEmpty(secured.Headers.GetValues("Strict-Transport-Security"));
     }
 
     [Fact]
