@@ -1,7 +1,6 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Governance.Limits;
 using Nightwatch.Functions.Http;
@@ -110,7 +109,7 @@ public sealed class RequestLimits(RateLimiter limiter, ConcurrencyLimiter stream
             return (null, null);
         }
 
-        var place = await streams.EnterAsync(caller.Tenant, Hash(caller.Subject), settings.StreamsPerCaller, StreamLifetime, cancellationToken);
+        var place = await streams.EnterAsync(caller.Tenant, TextHash.ShortOf(caller.Subject), settings.StreamsPerCaller, StreamLifetime, cancellationToken);
         if (place is not null)
         {
             return (place, null);
@@ -122,8 +121,6 @@ public sealed class RequestLimits(RateLimiter limiter, ConcurrencyLimiter stream
     }
 
     private static RateLimit? Of(string name, int permits) => permits == 0 ? null : new RateLimit { Name = name, Permits = permits };
-
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
 
     private static IResult Refuse(HttpContext http, RateLimit limit, LimitDecision decision, string why, int status = StatusCodes.Status429TooManyRequests)
     {
