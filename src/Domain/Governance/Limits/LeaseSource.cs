@@ -82,8 +82,7 @@ internal sealed class LeaseSource(IDocuments<LimitBucket> buckets, RateLimiterOp
                 return new Lease(given, retryAfter, next, null);
             }
 
-            // Apart, so that the processes that met here do not meet again.
-            await Task.Delay(Random.Shared.Next(1, 4 + (attempt * 2)), CancellationToken.None).ConfigureAwait(false);
+            await BackOff.WaitAsync(attempt, CancellationToken.None).ConfigureAwait(false);
         }
 
         return TakeAlone(entry, limit, $"other processes were quicker {options.MaxAttempts} times");
