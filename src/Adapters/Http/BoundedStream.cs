@@ -10,24 +10,9 @@ internal sealed class AnswerTooLargeException(long limit) : IOException($"The an
 /// Reads through to another stream and fails once more than the limit was read, so that no answer, however compressed, fills the memory; and once the
 /// deadline is over, so that none drips for ever. Owns both.
 /// </summary>
-internal sealed class BoundedStream(Stream inner, long limit, CancellationTokenSource deadline) : Stream
+internal sealed class BoundedStream(Stream inner, long limit, CancellationTokenSource deadline) : ReadOnlyStream
 {
     private readonly CancellationToken over = deadline.Token;
-    private long read;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => read;
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>As <see cref="HttpClient"/> tells its own time limit.</summary>
     public static TaskCanceledException TooSlow(Exception cause) => new("The answer took too long.", new TimeoutException("The answer took too long.", cause));
@@ -47,19 +32,6 @@ internal sealed class BoundedStream(Stream inner, long limit, CancellationTokenS
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -73,7 +45,7 @@ internal sealed class BoundedStream(Stream inner, long limit, CancellationTokenS
 
     private int Count(int bytes)
     {
-        read += bytes;
-        return read <= limit ? bytes : throw new AnswerTooLargeException(limit);
+        BytesRead += bytes;
+        return BytesRead <= limit ? bytes : throw new AnswerTooLargeException(limit);
     }
 }

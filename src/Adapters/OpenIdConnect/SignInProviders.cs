@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
 using Nightwatch.Adapters.Http;
 using Nightwatch.Adapters.OpenIdConnect.Tokens;
+using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.SignIn;
 
 namespace Nightwatch.Adapters.OpenIdConnect;
@@ -140,7 +141,7 @@ internal sealed class SignInProviders(IReadOnlyList<ProviderClient> clients, Ope
         }
 
         var hash = accessToken is null ? [] : SignatureAlgorithm.Find(opened.Token.Algorithm)!.HashOf(Encoding.UTF8.GetBytes(accessToken));
-        return TokenRules.SameText(opened.Claims.Text("at_hash"), Base64UrlText.Encode(hash.AsSpan(0, hash.Length / 2)))
+        return TextHash.Same(opened.Claims.Text("at_hash"), Base64UrlText.Encode(hash.AsSpan(0, hash.Length / 2)))
             ? null
             : Refusal.OfToken($"The ID token of {name} belongs to another access token (at_hash)");
     }

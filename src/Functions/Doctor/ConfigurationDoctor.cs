@@ -1,7 +1,6 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Configuration;
+using Nightwatch.Domain.Governance;
 
 namespace Nightwatch.Functions.Doctor;
 
@@ -23,7 +22,7 @@ public static class ConfigurationDoctor
     private static readonly HashSet<string> GuessableHashes = new[]
     {
         "", "admin", "token", "password", "secret", "changeme", "change-me", "nightwatch", "test", "demo", "intake", "read", "alertmanager", "prometheus", "123456", "letmein",
-    }.SelectMany(t => new[] { t, t + "\n" }).Select(HashOf).ToHashSet(StringComparer.Ordinal);
+    }.SelectMany(t => new[] { t, t + "\n" }).Select(TextHash.Of).ToHashSet(StringComparer.Ordinal);
 
     public static IReadOnlyList<InsecureSetting> Examine(IConfiguration configuration) =>
     [
@@ -204,6 +203,4 @@ public static class ConfigurationDoctor
         var buffer = new byte[base64.Length];
         return Convert.TryFromBase64String(base64.Trim(), buffer, out var written) ? buffer[..written] : null;
     }
-
-    private static string HashOf(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Nightwatch.Domain.Governance;
 
 namespace Nightwatch.Functions.Http;
 
@@ -38,7 +39,7 @@ public static class CallerCredentials
     }
 
     /// <summary>Lower-case hexadecimal SHA-256, as the settings have it; null for an empty token, which nobody has.</summary>
-    public static string? HashOf(string token) => token.Length == 0 ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+    public static string? HashOf(string token) => token.Length == 0 ? null : TextHash.Of(token);
 
     /// <summary>True when the hash is one of the known ones; takes the same time whichever it is.</summary>
     public static bool Matches(string? hash, IReadOnlyList<string> knownHashes)

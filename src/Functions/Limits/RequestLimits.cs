@@ -1,7 +1,6 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Governance.Limits;
 using Nightwatch.Functions.Http;
@@ -105,7 +104,7 @@ public sealed class RequestLimits(RateLimiter limiter, ConcurrencyLimiter stream
             return (null, null);
         }
 
-        var place = await streams.EnterAsync(caller.Tenant, Hash(caller.Subject), most, StreamLifetime, cancellationToken);
+        var place = await streams.EnterAsync(caller.Tenant, TextHash.ShortOf(caller.Subject), most, StreamLifetime, cancellationToken);
         if (place is not null)
         {
             return (place, null);
@@ -117,8 +116,6 @@ public sealed class RequestLimits(RateLimiter limiter, ConcurrencyLimiter stream
     }
 
     private CallerRates RatesOf(Caller caller) => ratesOfTenants.GetValueOrDefault(caller.Tenant, rates);
-
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
 
     private static IResult Refuse(HttpContext http, RateLimit limit, LimitDecision decision, string why, int status = StatusCodes.Status429TooManyRequests)
     {

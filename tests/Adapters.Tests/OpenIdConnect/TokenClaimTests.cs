@@ -5,7 +5,7 @@ namespace Nightwatch.Adapters.Tests.OpenIdConnect;
 /// <summary>Tokens that are signed well and say the wrong thing.</summary>
 public sealed class TokenClaimTests(ProviderFixture fixture) : IClassFixture<ProviderFixture>
 {
-    private static readonly long Now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+    private static long Now => DateTimeOffset.UtcNow.ToUnixTimeSeconds();
 
     private string Issuer => fixture.Provider.Issuer;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Nightwatch.Domain.Storage;
 
 namespace Nightwatch.Domain.Governance.Access;
@@ -59,7 +58,7 @@ public sealed record ServiceTokenText(string Tenant, string Id, string Text)
 {
     public const string Prefix = "nwt_";
 
-    public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)));
+    public string Hash => TextHash.Of(Text);
 
     public static ServiceTokenText Create(string tenant)
     {

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Nightwatch.Domain.Alerts;
 using Nightwatch.Domain.Storage;
 
@@ -113,7 +111,7 @@ public sealed class ServiceTokens(IDocuments<ServiceToken> tokens, TimeProvider 
             return null;
         }
 
-        var isTheSame = CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(token.Hash), Encoding.ASCII.GetBytes(read.Value.Hash));
+        var isTheSame = TextHash.Same(token.Hash, read.Value.Hash);
         return isTheSame && read.Value.IsValid(time.GetUtcNow()) ? read.Value : null;
     }
 

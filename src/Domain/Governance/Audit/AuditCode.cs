@@ -29,6 +29,6 @@ internal sealed class AuditCodes(AuditKeyRing keys)
             return AuditCode.UnknownKey;
         }
 
-        return !AuditMac.Same(stored, compute(key)) ? AuditCode.Wrong : key.Protects ? AuditCode.Proven : AuditCode.Checksum;
+        return !TextHash.Same(stored, compute(key)) ? AuditCode.Wrong : key.Protects ? AuditCode.Proven : AuditCode.Checksum;
     }
 }

@@ -66,9 +66,6 @@ internal sealed class AuditMac
         return Finish(key);
     }
 
-    public static bool Same(string? left, string? right) =>
-        left is not null && right is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(left), Encoding.UTF8.GetBytes(right));
-
     private string Finish(AuditKey key)
     {
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];

@@ -99,7 +99,7 @@ public sealed partial class FindAuditHeads(IDocuments<AuditRecord> records, Audi
     private bool IsOurs(string tenant, AuditAnchor? last, AuditRecord record)
     {
         var adopts = !keys.Current.Protects || last is null || last.KeyId == AuditKey.NoKeyId;
-        var ours = record.Tenant == tenant && keys.Find(record.KeyId) is { } key && (key.Protects || adopts) && AuditMac.Same(record.Mac, new AuditMac().Of(record, key));
+        var ours = record.Tenant == tenant && keys.Find(record.KeyId) is { } key && (key.Protects || adopts) && TextHash.Same(record.Mac, new AuditMac().Of(record, key));
         if (!ours)
         {
             LogForeign(logger, record.Id);

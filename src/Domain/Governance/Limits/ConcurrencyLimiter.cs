@@ -49,7 +49,7 @@ public sealed partial class ConcurrencyLimiter(IDocuments<LimitPlaces> places, T
                     return new Place(this, partition, key, id);
                 }
 
-                await Task.Delay(Random.Shared.Next(1, 4 + (attempt * 2)), cancellationToken).ConfigureAwait(false);
+                await BackOff.WaitAsync(attempt, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (StoreUnavailableException down)
@@ -80,7 +80,7 @@ public sealed partial class ConcurrencyLimiter(IDocuments<LimitPlaces> places, T
                     return;
                 }
 
-                await Task.Delay(Random.Shared.Next(1, 4 + (attempt * 2)), CancellationToken.None).ConfigureAwait(false);
+                await BackOff.WaitAsync(attempt, CancellationToken.None).ConfigureAwait(false);
             }
         }
         catch (StoreUnavailableException down)

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Nightwatch.Domain.Storage;
 
 namespace Nightwatch.Domain.Governance.Limits;
@@ -58,7 +56,7 @@ internal sealed class LeaseSource(IDocuments<LimitBucket> buckets, RateLimiterOp
     }
 
     /// <summary>Keys come from outside: of any length, and not for everyone who can read the store.</summary>
-    internal static string IdOf(RateLimit limit, string key) => $"{limit.Name}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 16))}";
+    internal static string IdOf(RateLimit limit, string key) => $"{limit.Name}:{TextHash.ShortOf(key)}";
 
     private async Task<Lease> TakeFromStoreAsync(LimitEntry entry, RateLimit limit, string partition, string id)
     {
@@ -84,8 +82,7 @@ internal sealed class LeaseSource(IDocuments<LimitBucket> buckets, RateLimiterOp
                 return new Lease(given, retryAfter, next, null);
             }
 
-            // Apart, so that the processes that met here do not meet again.
-            await Task.Delay(Random.Shared.Next(1, 4 + (attempt * 2)), CancellationToken.None).ConfigureAwait(false);
+            await BackOff.WaitAsync(attempt, CancellationToken.None).ConfigureAwait(false);
         }
 
         return TakeAlone(entry, limit, $"other processes were quicker {options.MaxAttempts} times");

@@ -36,7 +36,7 @@ internal static class NamedNumbers
             run = (length < 0 ? run : run[..length]).TrimEnd(" .-(/");
             var kind = text[start] is 's' or 'S' or 'b' or 'B' or 'a' or 'A' or 'n' or 'N' or 'c' or 'C' || text[start..].StartsWith("p", StringComparison.OrdinalIgnoreCase) && !text[start..].StartsWith("ph", StringComparison.OrdinalIgnoreCase) || text[start..].StartsWith("tax", StringComparison.OrdinalIgnoreCase)
                 ? SensitiveData.NationalId : SensitiveData.Phone;
-            var digits = Digits(run);
+            var digits = Characters.CountDigits(run);
             if (value < text.Length && value > from && digits is >= 7 and <= 15 && (kind == SensitiveData.Phone || digits >= 8) && (value + run.Length >= text.Length || !char.IsAsciiLetterOrDigit(text[value + run.Length])))
             {
                 found.Add(value, run.Length, kind);
@@ -65,16 +65,5 @@ internal static class NamedNumbers
         }
 
         return signs == 0 ? from : at;
-    }
-
-    private static int Digits(ReadOnlySpan<char> run)
-    {
-        var count = 0;
-        foreach (var c in run)
-        {
-            count += char.IsAsciiDigit(c) ? 1 : 0;
-        }
-
-        return count;
     }
 }

@@ -98,7 +98,7 @@ internal static class NamedSecrets
         }
 
         return SecretValues.IsRandom(value) || scheme || SecretValues.IsDense(value) || (!read.Loose && value.IndexOfAny(Characters.Joints) < 0
-            && ((Digits(value) >= 3 && Digits(value) < value.Length) || (name.EndsWith("secret", StringComparison.OrdinalIgnoreCase) && value.Length >= 10)));
+            && ((Characters.CountDigits(value) is >= 3 and var digits && digits < value.Length) || (name.EndsWith("secret", StringComparison.OrdinalIgnoreCase) && value.Length >= 10)));
     }
 
     private static NameStrength Strength(ReadOnlySpan<char> text, int start, ReadOnlySpan<char> name)
@@ -171,17 +171,6 @@ internal static class NamedSecrets
         }
 
         return (start > 0 && start < end && text[start - 1] == '\\' && text[start] is 'n' or 'r' or 't' ? start + 1 : start, end);
-    }
-
-    private static int Digits(ReadOnlySpan<char> value)
-    {
-        var count = 0;
-        foreach (var c in value)
-        {
-            count += char.IsAsciiDigit(c) ? 1 : 0;
-        }
-
-        return count;
     }
 
     private static int Distinct(ReadOnlySpan<char> value)

@@ -13,7 +13,7 @@ public static class OpaqueSecret
     public static string Create() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
     /// <summary>SHA-256 in lower-case hexadecimal. The value has 256 random bits, so no salt and no slow hash is needed.</summary>
-    public static string HashOf(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
+    public static string HashOf(string secret) => TextHash.Of(secret);
 
     /// <summary>Whether the text can be one of ours; keeps what cannot be away from the store.</summary>
     public static bool IsOne(string? text) => text is { Length: Length } && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');

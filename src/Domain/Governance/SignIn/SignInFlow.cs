@@ -54,7 +54,7 @@ public sealed class SignInFlow(IDocuments<SignInAttempt> attempts, ISignInProvid
         }
 
         // Before it is used up: somebody else's link must not end this browser's sign-in, nor be finished by it.
-        if (!TokenRules.SameText(OpaqueSecret.HashOf(browserSecret!), found.Value.BrowserHash))
+        if (!TextHash.Same(OpaqueSecret.HashOf(browserSecret!), found.Value.BrowserHash))
         {
             return Stale("another browser began this sign-in");
         }

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace Nightwatch.Domain.Governance.SignIn;
 
 /// <summary>What the claims of a token whose signature is good must say before it counts (RFC 7519, RFC 8725, OpenID Connect Core 3.1.3.7).</summary>
@@ -57,14 +54,10 @@ public static class TokenRules
             return Refusal.OfToken($"The ID token of {provider.Name} is for another client");
         }
 
-        return SameText(claims.Text("nonce"), nonce)
+        return TextHash.Same(claims.Text("nonce"), nonce)
             ? CheckIssuerAndDates(provider, claims, now)
             : Refusal.OfToken($"The ID token of {provider.Name} was not made for this sign-in (nonce)");
     }
-
-    /// <summary>Compares in a time that does not depend on where the texts differ.</summary>
-    public static bool SameText(string? left, string right) =>
-        left is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(left), Encoding.UTF8.GetBytes(right));
 
     private static Refusal? CheckIssuerAndDates(IdentityProvider provider, TokenClaims claims, DateTimeOffset now)
     {
