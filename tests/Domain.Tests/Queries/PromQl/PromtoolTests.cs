@@ -1,6 +1,5 @@
 using Nightwatch.Domain.Queries.PromQl;
 using Nightwatch.Domain.Tests.Queries.Syntax;
-using PromQlText = Nightwatch.Domain.Queries.PromQl.PromQl;
 
 namespace Nightwatch.Domain.Tests.Queries.PromQl;
 
@@ -25,7 +24,7 @@ public sealed class PromtoolTests(ITestOutputHelper output)
             var verdicts = await Promtool.JudgeAsync(batch, Stop);
             for (var i = 0; i < batch.Count; i++)
             {
-                var ours = PromQlText.TryParse(batch[i], PromQlDialect.V242, out _, out var error);
+                var ours = PromQlQuery.TryParse(batch[i], PromQlDialect.V242, out _, out var error);
                 taken += ours ? 1 : 0;
                 refused += ours ? 0 : 1;
                 if (ours != verdicts[i] is null)
@@ -47,10 +46,10 @@ public sealed class PromtoolTests(ITestOutputHelper output)
         for (var i = 0; printed.Count < BatchSize; i++)
         {
             var query = new PromQlGenerator(new Random(Seed - i), PromQlDialect.V242).Next();
-            if (PromQlText.TryParse(query, PromQlDialect.V242, out var tree, out _))
+            if (PromQlQuery.TryParse(query, PromQlDialect.V242, out var tree, out _))
             {
                 RoundTrip.Check(query, PromQlDialect.V242);
-                printed.Add(PromQlText.Print(tree));
+                printed.Add(PromQlQuery.Print(tree));
             }
         }
 
@@ -72,14 +71,14 @@ public sealed class PromtoolTests(ITestOutputHelper output)
             RoundTrip.Check(query, PromQlDialect.V3);
         }
 
-        Assert.All(queries.Except(taken), query => Assert.False(PromQlText.TryParse(query, PromQlDialect.V242, out _, out _), query));
+        Assert.All(queries.Except(taken), query => Assert.False(PromQlQuery.TryParse(query, PromQlDialect.V242, out _, out _), query));
     }
 
     [Fact]
     public async Task TryParse_DamagedCases_GetPrometheusVerdictOnTheTextAsItStands()
     {
         var verdicts = await Promtool.JudgeAsync(PromQlCasesTests.Damaged, Stop);
-        Assert.Equal(verdicts.Select(v => v is null), PromQlCasesTests.Damaged.Select(d => PromQlText.TryParse(d, PromQlDialect.V242, out _, out _)));
+        Assert.Equal(verdicts.Select(v => v is null), PromQlCasesTests.Damaged.Select(d => PromQlQuery.TryParse(d, PromQlDialect.V242, out _, out _)));
         Assert.Equal([false, false, true, true], verdicts.Select(v => v is null));
     }
 
