@@ -56,15 +56,18 @@ internal static class DurationText
     /// <summary>
     /// Behind offset an operator is the expression's own unless the duration begins with a parenthesis or two signs (see the parser), so that others are put into parentheses.
     /// </summary>
-    internal static void AppendOffset(StringBuilder text, PromQlDuration offset)
+    internal static void AppendOffset(StringBuilder text, PromQlDuration offset) => AppendChild(text, offset, !StandsBehindOffset(offset));
+
+    internal static bool StandsBehindOffset(PromQlDuration offset)
     {
-        var start = text.Length;
-        Append(text, offset);
-        if (!IsOneOperand(offset) && text[start] != '(' && !(text[start] == '-' && text[start + 1] == '-'))
+        if (IsOneOperand(offset))
         {
-            text.Length = start;
-            AppendWrapped(text, offset);
+            return true;
         }
+
+        var text = new StringBuilder();
+        Append(text, offset);
+        return text[0] == '(' || (text[0] == '-' && text[1] == '-');
     }
 
     /// <summary>Whether an arithmetic operator behind the offset would be read as part of it.</summary>

@@ -66,7 +66,10 @@ internal sealed partial class PromQlParser
         if (token.Kind is PromQlTokenKind.Add or PromQlTokenKind.Sub)
         {
             var first = Signed(sign, Duration(PromQlOperators.PowerPrecedence));
-            return Whole(DurationOperators(first, 0));
+            var offset = Whole(DurationOperators(first, 0));
+
+            // Signs that fold into a number leave what can only stand here in parentheses.
+            return DurationText.StandsBehindOffset(offset) ? offset : new DurationParen(offset) { Span = offset.Span };
         }
 
         return Whole(Signed(sign, DurationOperand()));

@@ -96,7 +96,7 @@ internal sealed partial class PromQlParser
         if (label.Kind == PromQlTokenKind.String && IsV3)
         {
             Take();
-            if (label.Text!.Length == 0 || label.Text.Any(GoString.IsByte))
+            if (label.Text!.Length == 0 || !GoString.IsWellFormed(label.Text))
             {
                 Fail("a label's name is not empty and is valid Unicode", label.Span);
             }

@@ -76,6 +76,9 @@ public static class GoString
         text.Append('"');
     }
 
+    /// <summary>Whether the value is valid Unicode: no lone surrogate, and so no byte that is no UTF-8.</summary>
+    public static bool IsWellFormed(string value) => ReferenceEquals(WellFormed(value), value);
+
     /// <summary>The value with every lone surrogate replaced by U+FFFD: what a string from outside is before it becomes part of a query.</summary>
     public static string WellFormed(string value)
     {
@@ -88,8 +91,8 @@ public static class GoString
         return at == value.Length ? value : string.Concat(value.EnumerateRunes());
     }
 
-    /// <summary>Whether the character stands for a byte that is no UTF-8.</summary>
-    public static bool IsByte(char c) => c is >= '\uDC80' and <= '\uDCFF';
+    /// <summary>Whether a lone surrogate stands for a byte that is no UTF-8.</summary>
+    private static bool IsByte(char c) => c is >= '\uDC80' and <= '\uDCFF';
 
     private static readonly System.Buffers.SearchValues<char> Plain = System.Buffers.SearchValues.Create(
         string.Concat(Enumerable.Range(' ', 95).Where(c => c is not ('"' or '\\')).Select(c => (char)c)));
