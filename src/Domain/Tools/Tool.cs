@@ -95,6 +95,9 @@ public enum ToolFaultKind
 
     /// <summary>No answer in time.</summary>
     TimedOut,
+
+    /// <summary>We ourselves cannot answer now.</summary>
+    Unavailable,
 }
 
 /// <summary>Something that the agent can do. Implementations throw only for faults; expected failures are results.</summary>
