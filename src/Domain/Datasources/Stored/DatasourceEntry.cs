@@ -52,6 +52,9 @@ public sealed record DatasourceEntry
 
     public DatasourceHealth Health { get; init; } = DatasourceHealth.Unknown;
 
+    /// <summary>What is dangerous about its settings.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     internal static DatasourceEntry Of(Datasource datasource, DatasourceHealth? health) => new()
     {
         Id = datasource.Id,
@@ -72,6 +75,7 @@ public sealed record DatasourceEntry
         UpdatedAt = datasource.UpdatedAt,
         UpdatedBy = datasource.UpdatedBy,
         Health = health ?? DatasourceHealth.Unknown,
+        Warnings = datasource is { Credentials.Count: > 0, Url: { IsLoopback: false, Scheme: "http" } } ? ["its credentials go over plain http; use https"] : [],
     };
 
     internal static DatasourceEntry Of(IDescribedSource source, DatasourceHealth? health) => new()
