@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Nightwatch.Adapters.Alertmanager;
 using Nightwatch.Adapters.ConfigurationFiles;
+using Nightwatch.Adapters.Datasources;
 using Nightwatch.Adapters.Grafana;
 using Nightwatch.Adapters.Loki;
 using Nightwatch.Adapters.MetricsEndpoint;
@@ -13,6 +14,8 @@ using Nightwatch.Adapters.Prometheus;
 using Nightwatch.Adapters.Secrets;
 using Nightwatch.Adapters.Sqlite;
 using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Datasources.Stored;
 using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Governance.Limits;
 using Nightwatch.Domain.Governance.Secrets;
@@ -23,6 +26,7 @@ using Nightwatch.Domain.Serialization;
 using Nightwatch.Domain.Tools;
 using Nightwatch.Functions.Alerts;
 using Nightwatch.Functions.Audit;
+using Nightwatch.Functions.Datasources;
 using Nightwatch.Functions.Http;
 using Nightwatch.Functions.Incidents;
 using Nightwatch.Functions.Investigations;
@@ -53,6 +57,9 @@ public static class NightwatchRegistration
             .AddAlertmanager(configuration)
             .AddLoki(configuration)
             .AddGrafana(configuration)
+            .AddDatasourceFactory(configuration)
+            .AddDatasources()
+            .AddSingleton(QueryLimitsReader.Read(configuration))
             .AddOpenAi(configuration)
             .AddConfigurationFiles(configuration)
             .AddMetricsText()
@@ -94,5 +101,7 @@ public static class NightwatchRegistration
         .AddDocuments(ServiceToken.Type)
         .AddDocuments(Session.Type)
         .AddDocuments(SignInAttempt.Type)
-        .AddDocuments(StoredSecret.Type);
+        .AddDocuments(StoredSecret.Type)
+        .AddDocuments(Datasource.StoredType)
+        .AddDocuments(DatasourceHealth.StoredType);
 }

@@ -32,6 +32,25 @@ public sealed class PrometheusServer : IAsyncDisposable
         return new PrometheusServer(scratch, process, url);
     }
 
+    /// <summary>One that asks its callers who they are, as web.yml (--web.config.file) says; https when that has a tls_server_config.</summary>
+    public static async Task<PrometheusServer> StartGuardedAsync(string web, Action<string>? prepare, CancellationToken cancellationToken)
+    {
+        var scratch = new ScratchDirectory();
+        prepare?.Invoke(scratch.Path);
+        await File.WriteAllTextAsync(scratch.File("prometheus.yml"), "global: {scrape_interval: 1s}", cancellationToken);
+        await File.WriteAllTextAsync(scratch.File("web.yml"), web, cancellationToken);
+        var port = Ports.Free();
+        var process = ManagedProcess.Start(
+            Repository.Tool("usr/bin/prometheus"),
+            [$"--config.file={scratch.File("prometheus.yml")}", $"--storage.tsdb.path={scratch.File("data")}", $"--web.listen-address=127.0.0.1:{port}", $"--web.config.file={scratch.File("web.yml")}"],
+            workingDirectory: scratch.Path);
+        var scheme = web.Contains("tls_server_config", StringComparison.Ordinal) ? "https" : "http";
+        var server = new PrometheusServer(scratch, process, new Uri($"{scheme}://127.0.0.1:{port}/"));
+        // It lets nobody ask without credentials, so that what it prints is the sign.
+        await Eventually.GetAsync(() => Task.FromResult(process.Output), output => output.Contains("Server is ready to receive web requests", StringComparison.Ordinal));
+        return server;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await process.DisposeAsync();

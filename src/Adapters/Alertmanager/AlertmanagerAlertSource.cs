@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Nightwatch.Adapters.Http;
 using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Datasources.Stored;
 
 namespace Nightwatch.Adapters.Alertmanager;
 
 /// <summary>Alertmanager's HTTP API v2, written from its OpenAPI document (api/v2/openapi.yaml).</summary>
-internal sealed class AlertmanagerAlertSource(IHttpClientFactory clients, SourceOptions options, TimeProvider time) : IAlertSource
+internal sealed class AlertmanagerAlertSource(IHttpClientFactory clients, SourceOptions options, TimeProvider time) : IAlertSource, IDescribedSource
 {
     public const string ClientName = "alertmanager";
 
@@ -14,6 +15,13 @@ internal sealed class AlertmanagerAlertSource(IHttpClientFactory clients, Source
     public string Name => options.Name;
 
     public string Tenant => options.Tenant;
+
+    public SourceDescription Description => options.Describe(DatasourceTypes.Alertmanager);
+
+    public async Task<string?> CheckAsync(CancellationToken cancellationToken) =>
+        (await source.GetAsync<StatusReport>("api/v2/status", cancellationToken).ConfigureAwait(false)).VersionInfo?.Version is { Length: > 0 } version
+            ? FailureText.Shorten(version)
+            : null;
 
     public Uri? AlertsPage => new(options.ExternalUrl, "#/alerts?silenced=true&inhibited=true&active=true");
 

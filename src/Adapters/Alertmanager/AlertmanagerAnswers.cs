@@ -63,3 +63,7 @@ internal sealed record MatcherAnswer
 
     public bool? IsEqual { get; init; }
 }
+
+internal sealed record StatusReport(VersionReport? VersionInfo = null);
+
+internal sealed record VersionReport(string? Version = null);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Nightwatch.Adapters.Http;
 using Nightwatch.Domain.Datasources;
 
@@ -12,7 +11,7 @@ internal sealed class GrafanaChangeSource(IHttpClientFactory clients, SourceOpti
     private const int Limit = 500;
     private static readonly HashSet<string> DeploymentTags = new(StringComparer.OrdinalIgnoreCase) { "deploy", "deployment", "release", "rollout", "rollback" };
 
-    private readonly SourceClient source = new(clients, ClientName, options, Explain, time);
+    private readonly SourceClient source = new(clients, ClientName, options, GrafanaErrors.Explain, time);
 
     public string Name => options.Name;
 
@@ -75,21 +74,6 @@ internal sealed class GrafanaChangeSource(IHttpClientFactory clients, SourceOpti
         : new Uri(options.ExternalUrl, string.Create(
             CultureInfo.InvariantCulture,
             $"d/{Uri.EscapeDataString(uid)}?from={annotation.Time - 1_800_000}&to={annotation.Time + 1_800_000}{(annotation.PanelId > 0 ? $"&viewPanel={annotation.PanelId}" : "")}"));
-
-    private static (SourceFailure, string)? Explain(RefusedAnswer refused)
-    {
-        try
-        {
-            var problem = JsonSerializer.Deserialize<JsonElement>(refused.Body);
-            return problem.ValueKind == JsonValueKind.Object && problem.TryGetProperty("message", out var text)
-                ? (SourceClient.FailureOf(refused.Status), text.ToString())
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 }
 
 /// <summary>One annotation; times are Unix milliseconds.</summary>

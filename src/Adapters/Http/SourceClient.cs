@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Nightwatch.Domain.Datasources;
 
@@ -59,7 +60,35 @@ internal sealed class SourceClient(
 
     public SourceException Bad(string message) => new(SourceFailure.BadAnswer, options.Name, $"{options.Name}: {message}");
 
+    /// <summary>POST of a JSON body.</summary>
+    public Task<T> PostAsync<T>(string path, object body, CancellationToken cancellationToken) => SendAsync<T>(
+        () => new HttpRequestMessage(HttpMethod.Post, new Uri(options.Url, path)) { Content = JsonContent.Create(body, body.GetType(), options: SourceJson.Options) },
+        cancellationToken);
+
     private async Task<T> SendAsync<T>(Func<HttpRequestMessage> create, CancellationToken cancellationToken)
+    {
+        SourceException? failure = null;
+        try
+        {
+            return options.Problem is { } problem
+                ? throw Failed(SourceFailure.Unauthorized, problem)
+                : await TrySendAsync<T>(create, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SourceException met)
+        {
+            failure = met;
+            throw;
+        }
+        finally
+        {
+            if (options.Observer is { } observer && !cancellationToken.IsCancellationRequested)
+            {
+                await observer.UsedAsync(failure).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<T> TrySendAsync<T>(Func<HttpRequestMessage> create, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(options.Timeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -96,6 +125,10 @@ internal sealed class SourceClient(
         {
             throw Failed(SourceFailure.Unavailable, $"{options.Url.Authority} broke off its answer", exception);
         }
+        catch (ObjectDisposedException exception) when (options.Transport is not null)
+        {
+            throw Failed(SourceFailure.Unavailable, "its settings were changed just now; ask again", exception);
+        }
         catch (InvalidDataException exception)
         {
             throw Failed(SourceFailure.BadAnswer, "the answer's compression is damaged", exception);
@@ -112,8 +145,12 @@ internal sealed class SourceClient(
             request.Headers.TryAddWithoutValidation(header.Key, header.Value);
         }
 
-        using var response = await clients.CreateClient(options.ByUser ? SourceHttpExtensions.UserClient : clientName).SendAsync(
-            request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        if (options.Organisation is { } organisation)
+        {
+            request.Headers.TryAddWithoutValidation(organisation.Key, organisation.Value);
+        }
+
+        using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         var type = response.Content.Headers.ContentType?.MediaType;
         if (!response.IsSuccessStatusCode)
         {
@@ -127,6 +164,18 @@ internal sealed class SourceClient(
 
         var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         return await JsonSerializer.DeserializeAsync<T>(body, SourceJson.Options, cancellationToken).ConfigureAwait(false) ?? throw Bad("the answer is null");
+    }
+
+    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (options.Transport is not { } own)
+        {
+            return clients.CreateClient(options.ByUser ? SourceHttpExtensions.UserClient : clientName).SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        }
+
+        request.Headers.UserAgent.ParseAdd(SourceHttpExtensions.UserAgent);
+        return own.SendAsync(request, cancellationToken);
     }
 
     private async Task<SourceException> RefusedAsync(HttpResponseMessage response, string? type, CancellationToken cancellationToken)

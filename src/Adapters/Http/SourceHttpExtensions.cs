@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -54,6 +55,26 @@ internal static class SourceHttpExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IHostResolver, SystemHostResolver>();
         return services.AddSourceHttpClient(configuration, UserClient, OutboundTrust.User);
+    }
+
+    /// <summary>
+    /// Connections for one source that people configured with certificates: where it may go is the same as for <see cref="UserClient"/>, and nobody else's
+    /// requests use them. Whoever makes it disposes of it; requests under way then still end.
+    /// </summary>
+    public static HttpMessageInvoker OwnTransport(IServiceProvider services, Action<SslClientAuthenticationOptions> configure)
+    {
+        var sockets = Sockets(services.GetRequiredService<OutboundSettings>(), OutboundTrust.User, services.GetRequiredService<IHostResolver>());
+        configure(sockets.SslOptions);
+        return new HttpMessageInvoker(
+            new OutboundHandler(
+                new OutboundRules(services.GetRequiredService<OutboundSettings>(), OutboundTrust.User),
+                OutboundTrust.User,
+                OutboundLimits.Default,
+                services.GetRequiredService<TimeProvider>())
+            {
+                InnerHandler = sockets,
+            },
+            disposeHandler: true);
     }
 
     private static SocketsHttpHandler Sockets(OutboundSettings settings, OutboundTrust trust, IHostResolver resolver)

@@ -2,7 +2,10 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Datasources.Stored;
 using Nightwatch.Domain.Governance.Access;
 
 namespace Nightwatch.Adapters.Http;
@@ -17,6 +20,20 @@ internal sealed record SourceOptions
 
     /// <summary>Name of the datasource, as tools and people call it.</summary>
     public required string Name { get; init; }
+
+    /// <summary>The setting that made it; null for one that people added.</summary>
+    public string? Setting { get; init; }
+
+    /// <summary>Header that names the organisation or tenant inside of the source.</summary>
+    public KeyValuePair<string, string>? Organisation { get; init; }
+
+    /// <summary>Connections of its own, for one with certificates; null uses those that all share.</summary>
+    public HttpMessageInvoker? Transport { get; init; }
+
+    /// <summary>Why it cannot be asked at all; every question fails with this.</summary>
+    public string? Problem { get; init; }
+
+    public IObserveSource? Observer { get; init; }
 
     /// <summary>The tenant that it belongs to.</summary>
     public string Tenant { get; init; } = Tenants.Default;
@@ -91,6 +108,12 @@ internal sealed record SourceOptions
     /// <summary>The address without user information, ending with a slash.</summary>
     public static Uri AsBase(Uri url) => new UriBuilder(url) { UserName = "", Password = "", Path = url.AbsolutePath.TrimEnd('/') + "/" }.Uri;
 
+    /// <summary>The same, watched under the id of a configured source.</summary>
+    public SourceOptions WatchedBy(IServiceProvider services, string type) =>
+        this with { Observer = services.GetService<IObserveSources>()?.For(Tenant, ConfiguredIds.Of(type, Name)) };
+
+    public SourceDescription Describe(string type) => new(type, Url, ExternalUrl, Setting?.Replace(":", "__", StringComparison.Ordinal));
+
     private static SourceOptions? Read(Func<string, string?> setting, string keys, string defaultName)
     {
         if (setting("URL") is not { } text || string.IsNullOrWhiteSpace(text))
@@ -104,6 +127,7 @@ internal sealed record SourceOptions
         {
             Tenant = ReadTenant(setting("FOR_TENANT"), keys),
             Name = ReadName(setting("NAME"), keys, defaultName),
+            Setting = keys + "URL",
             Url = AsBase(url),
             ExternalUrl = AsBase(external),
             Authorization = ReadAuthorization(setting, url, keys),

@@ -7,6 +7,8 @@ namespace Nightwatch.Adapters.Loki;
 internal sealed record LokiAnswer<T>(string Status, T? Data = null)
     where T : class;
 
+internal sealed record LokiBuild(string? Version = null);
+
 /// <summary>What the result holds depends on its type: streams of lines, or numbers for a metric query.</summary>
 internal sealed record LokiData(string ResultType, JsonElement Result);
 

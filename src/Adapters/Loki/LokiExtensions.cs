@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Nightwatch.Adapters.Grafana;
 using Nightwatch.Adapters.Http;
 using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Datasources.Stored;
 using Nightwatch.Domain.Governance.Outbound;
 
 namespace Nightwatch.Adapters.Loki;
@@ -21,13 +23,13 @@ public static class LokiExtensions
         var sources = SourceOptions.ReadAll(configuration, "LOKI", "loki");
         services.AddSourceHttpClient(configuration, LokiLogSource.ClientName, OutboundTrust.Operator(sources.Select(s => s.Url)));
         var explore = SourceOptions.Read(configuration, "GRAFANA", "grafana") is { } grafana
-            ? new ExploreLink(grafana.ExternalUrl, configuration["LOKI_DATASOURCE_UID"] is { Length: > 0 } uid ? uid : "loki")
+            ? new ExploreLink(grafana.ExternalUrl, DatasourceTypes.Loki, configuration["LOKI_DATASOURCE_UID"] is { Length: > 0 } uid ? uid : "loki")
             : null;
         foreach (var options in sources)
         {
             var own = WithTenant(options, configuration["LOKI_TENANT"]);
             services.AddSingleton<ILogSource>(
-                s => new LokiLogSource(s.GetRequiredService<IHttpClientFactory>(), own, explore, s.GetRequiredService<TimeProvider>()));
+                s => new LokiLogSource(s.GetRequiredService<IHttpClientFactory>(), own.WatchedBy(s, DatasourceTypes.Loki), explore, s.GetRequiredService<TimeProvider>()));
         }
 
         return services;

@@ -1,26 +1,49 @@
 using System.Globalization;
-using System.Text.Json;
+using Nightwatch.Adapters.Grafana;
 using Nightwatch.Adapters.Http;
 using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Datasources.Stored;
 
 namespace Nightwatch.Adapters.Loki;
 
-/// <summary>Where people look at logs: Grafana's Explore page, when there is a Grafana.</summary>
-internal sealed record ExploreLink(Uri Grafana, string DatasourceUid);
-
 /// <summary>Loki's HTTP API, written from grafana.com/docs/loki/latest/reference/loki-http-api.</summary>
-internal sealed class LokiLogSource(IHttpClientFactory clients, SourceOptions options, ExploreLink? explore, TimeProvider time) : ILogSource
+internal sealed class LokiLogSource(
+    IHttpClientFactory clients, SourceOptions options, ExploreLink? explore, TimeProvider time, string client = LokiLogSource.ClientName) : ILogSource, IDescribedSource
 {
     public const string ClientName = "loki";
 
     // Loki's errors are plain text, so the client's own reading of them is right.
-    private readonly SourceClient source = new(clients, ClientName, options, static _ => null, time);
+    private readonly SourceClient source = new(clients, client, options, static _ => null, time);
 
     public string Name => options.Name;
 
     public string Tenant => options.Tenant;
 
-    public async Task<IReadOnlyList<LogEntry>> QueryRangeAsync(string logql, TimeWindow window, int limit, CancellationToken cancellationToken)
+    public SourceDescription Description => options.Describe(DatasourceTypes.Loki);
+
+    /// <summary>Loki tells its version to everybody; the labels only to those who may read.</summary>
+    public async Task<string?> CheckAsync(CancellationToken cancellationToken)
+    {
+        await source.GetAsync<LokiAnswer<List<string>>>("loki/api/v1/labels", cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return (await source.GetAsync<LokiBuild>("loki/api/v1/status/buildinfo", cancellationToken).ConfigureAwait(false)).Version is { Length: > 0 } version
+                ? FailureText.Shorten(version)
+                : null;
+        }
+        catch (SourceException)
+        {
+            return null;
+        }
+    }
+
+    public Task<IReadOnlyList<LogEntry>> QueryRangeAsync(string logql, TimeWindow window, int limit, CancellationToken cancellationToken) =>
+        QueryAsync(logql, window, limit, forward: false, cancellationToken);
+
+    public Task<IReadOnlyList<LogEntry>> QueryForwardAsync(string logql, TimeWindow window, int limit, CancellationToken cancellationToken) =>
+        QueryAsync(logql, window, limit, forward: true, cancellationToken);
+
+    private async Task<IReadOnlyList<LogEntry>> QueryAsync(string logql, TimeWindow window, int limit, bool forward, CancellationToken cancellationToken)
     {
         var answer = await source.AskAsync<LokiAnswer<LokiData>>(
             "loki/api/v1/query_range",
@@ -30,7 +53,7 @@ internal sealed class LokiLogSource(IHttpClientFactory clients, SourceOptions op
                 // Loki's end is exclusive; ours is not.
                 new("end", QueryText.Nanoseconds(window.End.AddTicks(1))),
                 new("limit", limit.ToString(CultureInfo.InvariantCulture)),
-                new("direction", "backward"),
+                new("direction", forward ? "forward" : "backward"),
             ],
             cancellationToken).ConfigureAwait(false);
         var data = Data(answer);
@@ -39,13 +62,8 @@ internal sealed class LokiLogSource(IHttpClientFactory clients, SourceOptions op
             throw new SourceException(SourceFailure.BadRequest, Name, $"{Name}: the query gives a {FailureText.Shorten(data.ResultType)}, not log lines");
         }
 
-        return
-        [
-            .. source.WithoutNulls(source.Parse<List<LokiStream>>(data.Result))
-                .SelectMany(s => s.Values.Select(v => new LogEntry(v.At, s.Stream, v.Line)))
-                .OrderByDescending(l => l.At)
-                .Take(limit),
-        ];
+        var lines = source.WithoutNulls(source.Parse<List<LokiStream>>(data.Result)).SelectMany(s => s.Values.Select(v => new LogEntry(v.At, s.Stream, v.Line)));
+        return [.. (forward ? lines.OrderBy(l => l.At) : lines.OrderByDescending(l => l.At)).Take(limit)];
     }
 
     public async Task<IReadOnlyList<string>> ListLabelsAsync(TimeWindow window, CancellationToken cancellationToken) =>
@@ -55,25 +73,8 @@ internal sealed class LokiLogSource(IHttpClientFactory clients, SourceOptions op
         await ListAsync($"loki/api/v1/label/{Uri.EscapeDataString(label)}/values", window, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Grafana's Explore over the window; without a Grafana the API's own answer.</summary>
-    public Uri LinkTo(string logql, TimeWindow window)
-    {
-        if (explore is null)
-        {
-            return new Uri(options.ExternalUrl, "loki/api/v1/query_range?" + QueryText.Of(
-                [new("query", logql), new("start", QueryText.Nanoseconds(window.Start)), new("end", QueryText.Nanoseconds(window.End))]));
-        }
-
-        var panes = JsonSerializer.Serialize(new
-        {
-            logs = new
-            {
-                datasource = explore.DatasourceUid,
-                queries = new[] { new { refId = "A", expr = logql, datasource = new { type = "loki", uid = explore.DatasourceUid } } },
-                range = new { from = Milliseconds(window.Start), to = Milliseconds(window.End) },
-            },
-        });
-        return new Uri(explore.Grafana, "explore?" + QueryText.Of([new("schemaVersion", "1"), new("panes", panes)]));
-    }
+    public Uri LinkTo(string logql, TimeWindow window) => explore?.To(logql, window) ?? new Uri(options.ExternalUrl, "loki/api/v1/query_range?" + QueryText.Of(
+        [new("query", logql), new("start", QueryText.Nanoseconds(window.Start)), new("end", QueryText.Nanoseconds(window.End))]));
 
     private async Task<IReadOnlyList<string>> ListAsync(string path, TimeWindow window, CancellationToken cancellationToken)
     {
@@ -85,6 +86,4 @@ internal sealed class LokiLogSource(IHttpClientFactory clients, SourceOptions op
 
     private T Data<T>(LokiAnswer<T> answer)
         where T : class => answer is { Status: "success", Data: { } data } ? data : throw source.Bad("the answer has no data");
-
-    private static string Milliseconds(DateTimeOffset at) => at.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
 }

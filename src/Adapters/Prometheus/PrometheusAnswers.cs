@@ -37,6 +37,8 @@ internal sealed record SeriesResult
     public IReadOnlyList<SampleValue>? Values { get; init; }
 }
 
+internal sealed record BuildInfo(string? Version = null);
+
 internal sealed record MetadataResult(string? Type = null, string? Help = null, string? Unit = null);
 
 internal sealed record RulesData(List<RuleGroup> Groups);

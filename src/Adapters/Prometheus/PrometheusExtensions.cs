@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Nightwatch.Adapters.Http;
 using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Datasources.Stored;
 using Nightwatch.Domain.Governance.Outbound;
 
 namespace Nightwatch.Adapters.Prometheus;
@@ -22,7 +23,7 @@ public static class PrometheusExtensions
         foreach (var options in sources)
         {
             services.AddSingleton<IMetricSource>(
-                s => new PrometheusMetricSource(s.GetRequiredService<IHttpClientFactory>(), options, s.GetRequiredService<TimeProvider>()));
+                s => new PrometheusMetricSource(s.GetRequiredService<IHttpClientFactory>(), options.WatchedBy(s, DatasourceTypes.Prometheus), s.GetRequiredService<TimeProvider>()));
         }
 
         return services;

@@ -1,20 +1,40 @@
 using System.Globalization;
 using System.Text.Json;
+using Nightwatch.Adapters.Grafana;
 using Nightwatch.Adapters.Http;
 using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Datasources.Stored;
 
 namespace Nightwatch.Adapters.Prometheus;
 
 /// <summary>Prometheus' HTTP API v1 (also Thanos, Mimir, VictoriaMetrics), written from prometheus.io/docs/prometheus/latest/querying/api.</summary>
-internal sealed class PrometheusMetricSource(IHttpClientFactory clients, SourceOptions options, TimeProvider time) : IMetricSource
+internal sealed class PrometheusMetricSource(
+    IHttpClientFactory clients, SourceOptions options, TimeProvider time, ExploreLink? explore = null, string client = PrometheusMetricSource.ClientName) : IMetricSource, IDescribedSource
 {
     public const string ClientName = "prometheus";
 
-    private readonly SourceClient source = new(clients, ClientName, options, Explain, time);
+    private readonly SourceClient source = new(clients, client, options, Explain, time);
 
     public string Name => options.Name;
 
     public string Tenant => options.Tenant;
+
+    public SourceDescription Description => options.Describe(DatasourceTypes.Prometheus);
+
+    /// <summary>The version of those that tell it; any answer to the smallest query of the others.</summary>
+    public async Task<string?> CheckAsync(CancellationToken cancellationToken)
+    {
+        await AskAsync<QueryData>("api/v1/query", [new("query", "1"), TimeLimit()], cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var (build, _) = await AskAsync<BuildInfo>("api/v1/status/buildinfo", [], cancellationToken).ConfigureAwait(false);
+            return FailureText.Shorten(build.Version) is { Length: > 0 } version ? version : null;
+        }
+        catch (SourceException)
+        {
+            return null;
+        }
+    }
 
     public async Task<MetricAnswer<MetricSample>> QueryAsync(string promql, DateTimeOffset at, CancellationToken cancellationToken)
     {
@@ -89,8 +109,8 @@ internal sealed class PrometheusMetricSource(IHttpClientFactory clients, SourceO
         ];
     }
 
-    /// <summary>Prometheus' graph page over the window, in UTC as that page expects.</summary>
-    public Uri LinkTo(string promql, TimeWindow window) => new(options.ExternalUrl, "graph?" + QueryText.Of(
+    /// <summary>Grafana's Explore for one that is asked through it, otherwise Prometheus' graph page over the window, in UTC as that page expects.</summary>
+    public Uri LinkTo(string promql, TimeWindow window) => explore?.To(promql, window) ?? new(options.ExternalUrl, "graph?" + QueryText.Of(
     [
         new("g0.expr", promql),
         new("g0.tab", "0"),

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Nightwatch.Domain.Datasources;
 
 namespace Nightwatch.Domain.Alerts;
 
@@ -22,6 +23,7 @@ public static class AlertsServiceCollectionExtensions
                 o => o.Grace >= TimeSpan.Zero && o.ExpireUnpolledAfter is null or { Ticks: > 0 } && o is { MaxOpenEpisodes: > 0, MaxSourceAlerts: > 0 },
                 "ReconcileOptions: Grace and every bound must be above 0.")
             .ValidateOnStart();
+        services.AddConfiguredSources();
         services.TryAddSingleton<IMaintenanceWindows, NoMaintenanceWindows>();
         services.AddSingleton<CurrentSuppressions>();
         services.AddSingleton<RaiseFinding>();

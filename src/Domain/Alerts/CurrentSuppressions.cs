@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Nightwatch.Domain.Datasources;
 
@@ -34,13 +35,15 @@ public sealed class SuppressionOptions
 /// Silences of every source together with our maintenance windows. A source that is down keeps its last known silences for as long as they run
 /// by their own end; it never stops the caller.
 /// </summary>
-public sealed class CurrentSuppressions(IEnumerable<IAlertSource> sources, IMaintenanceWindows windows, IOptions<SuppressionOptions> options, TimeProvider time)
+public sealed class CurrentSuppressions(IDatasources sources, IMaintenanceWindows windows, IOptions<SuppressionOptions> options, TimeProvider time)
 {
-    private readonly List<CachedSource> cached = [.. sources.Select(s => new CachedSource(s))];
+    // What is kept of a source goes with it when its settings change.
+    private readonly ConditionalWeakTable<IAlertSource, CachedSource> cached = [];
 
     public async Task<Suppressions> ReadAsync(string tenant, CancellationToken cancellationToken)
     {
-        var silences = await Task.WhenAll(cached.Where(c => c.Tenant == tenant).Select(c => c.ReadAsync(options.Value, time, cancellationToken)));
+        var own = await sources.ListAsync<IAlertSource>(tenant, cancellationToken);
+        var silences = await Task.WhenAll(own.Select(s => cached.GetValue(s, static source => new CachedSource(source)).ReadAsync(options.Value, time, cancellationToken)));
         return Suppressions.Of(silences.SelectMany(s => s), windows.For(tenant));
     }
 
@@ -49,8 +52,6 @@ public sealed class CurrentSuppressions(IEnumerable<IAlertSource> sources, IMain
         private sealed record Snapshot(IReadOnlyList<AlertSilence> Silences, DateTimeOffset AskedAt);
 
         private volatile Snapshot? last;
-
-        public string Tenant => source.Tenant;
 
         public async Task<IReadOnlyList<AlertSilence>> ReadAsync(SuppressionOptions options, TimeProvider time, CancellationToken cancellationToken)
         {

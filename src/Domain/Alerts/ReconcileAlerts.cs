@@ -45,14 +45,13 @@ public sealed record ReconcileOutcome
 /// </summary>
 public sealed class ReconcileAlerts(
     IDocuments<AlertEpisode> episodes,
-    IEnumerable<IAlertSource> sources,
+    IDatasources sources,
     CurrentSuppressions suppressions,
     RaiseFinding findings,
     IOptions<ReconcileOptions> options,
     TimeProvider time)
 {
     private const int PageSize = 500;
-    private readonly List<IAlertSource> sources = [.. sources];
 
     /// <exception cref="StoreUnavailableException">Part of it may be done; run it again.</exception>
     public async Task<ReconcileOutcome> ReconcileAsync(string tenant, CancellationToken cancellationToken)
@@ -79,7 +78,7 @@ public sealed class ReconcileAlerts(
         var byFingerprint = new Dictionary<string, ActiveAlert>(StringComparer.Ordinal);
         var silences = new Dictionary<string, AlertSilence>(StringComparer.Ordinal);
         var unreachable = new List<string>();
-        var own = sources.Where(s => s.Tenant == tenant).ToList();
+        var own = await sources.ListAsync<IAlertSource>(tenant, cancellationToken);
         foreach (var source in own)
         {
             try

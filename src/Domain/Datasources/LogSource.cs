@@ -8,6 +8,10 @@ public interface ILogSource : IDatasource
     /// <summary>Newest first, at most <paramref name="limit"/> lines.</summary>
     Task<IReadOnlyList<LogEntry>> QueryRangeAsync(string logql, TimeWindow window, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Oldest first, at most <paramref name="limit"/> lines.</summary>
+    Task<IReadOnlyList<LogEntry>> QueryForwardAsync(string logql, TimeWindow window, int limit, CancellationToken cancellationToken) =>
+        throw new SourceException(SourceFailure.BadRequest, Name, $"{Name}: logs can be asked for from the newest only");
+
     Task<IReadOnlyList<string>> ListLabelsAsync(TimeWindow window, CancellationToken cancellationToken);
 
     Task<IReadOnlyList<string>> ListLabelValuesAsync(string label, TimeWindow window, CancellationToken cancellationToken);

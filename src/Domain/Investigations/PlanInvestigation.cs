@@ -68,7 +68,7 @@ public sealed class PlanInvestigation(
 
     private async Task<Investigation> PlanAsync(string tenant, Investigation investigation, int round, CancellationToken cancellationToken)
     {
-        var names = tools.Tools.Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
+        var names = (await tools.ToolsForAsync(tenant, cancellationToken).ConfigureAwait(false)).Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
         var list = new StepList(round, MaxSteps - investigation.Steps.Count, names);
         var subject = investigation.Subject ?? await SubjectAsync(tenant, investigation, names, cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow();

@@ -30,6 +30,9 @@ public sealed record ToolRequest
     public ToolDecision DecidedBy { get; init; }
 
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Bytes that the result's data may have; what goes to a model or is stored stays under the default.</summary>
+    public int MaxDataBytes { get; init; } = ToolLimits.MaxDataBytes;
 }
 
 /// <summary>
@@ -39,6 +42,9 @@ public sealed record ToolRequest
 public interface IToolCatalog
 {
     IReadOnlyList<ToolDescriptor> Tools { get; }
+
+    /// <summary>The tools that are of use to a tenant now: it has the sources that they ask.</summary>
+    ValueTask<IReadOnlyList<ToolDescriptor>> ToolsForAsync(string tenant, CancellationToken cancellationToken) => new(Tools);
 
     Task<ToolResult> InvokeAsync(ToolRequest request, CancellationToken cancellationToken);
 }

@@ -64,6 +64,40 @@ public sealed record ToolResult
 
     /// <summary>True when trying again may help (the source was down or slow).</summary>
     public bool Transient { get; init; }
+
+    /// <summary>Name of the source that was asked; null when none was, or several.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>For an error whose cause is known: what kind it is of.</summary>
+    public ToolFault? Fault { get; init; }
+}
+
+/// <summary>Why a tool gave an error, for those who have to answer it with more than words.</summary>
+/// <param name="Argument">The argument that is wrong, when one is.</param>
+public sealed record ToolFault(ToolFaultKind Kind, string? Argument = null);
+
+public enum ToolFaultKind
+{
+    /// <summary>An argument cannot be taken as it is.</summary>
+    Argument,
+
+    /// <summary>There is no source of that kind or name.</summary>
+    NoSource,
+
+    /// <summary>There is one, but it is not open to the caller.</summary>
+    NotOpen,
+
+    /// <summary>The source refused the query itself.</summary>
+    Refused,
+
+    /// <summary>The source did not work.</summary>
+    Failed,
+
+    /// <summary>No answer in time.</summary>
+    TimedOut,
+
+    /// <summary>We ourselves cannot answer now.</summary>
+    Unavailable,
 }
 
 /// <summary>Something that the agent can do. Implementations throw only for faults; expected failures are results.</summary>
@@ -73,6 +107,9 @@ public interface ITool
 
     /// <summary>False when what the tool needs is not configured; the catalogue leaves it out.</summary>
     bool Available => true;
+
+    /// <summary>Whether a tenant has what the tool needs now; what plans ahead leaves it out otherwise.</summary>
+    ValueTask<bool> IsAvailableForAsync(string tenant, CancellationToken cancellationToken) => new(true);
 
     Task<ToolResult> InvokeAsync(ToolCall call, CancellationToken cancellationToken);
 }

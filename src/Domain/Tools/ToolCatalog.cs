@@ -50,6 +50,20 @@ public sealed partial class ToolCatalog : IToolCatalog
 
     public IReadOnlyList<ToolDescriptor> Tools { get; }
 
+    public async ValueTask<IReadOnlyList<ToolDescriptor>> ToolsForAsync(string tenant, CancellationToken cancellationToken)
+    {
+        var found = new List<ToolDescriptor>(tools.Count);
+        foreach (var tool in tools.Values)
+        {
+            if (await tool.IsAvailableForAsync(tenant, cancellationToken).ConfigureAwait(false))
+            {
+                found.Add(tool.Descriptor);
+            }
+        }
+
+        return found;
+    }
+
     public async Task<ToolResult> InvokeAsync(ToolRequest request, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
@@ -120,7 +134,7 @@ public sealed partial class ToolCatalog : IToolCatalog
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            return Outcome.Error($"{tool.Descriptor.Name} did not finish within {timeout.TotalSeconds:0.#} s.", transient: true);
+            return Outcome.Error($"{tool.Descriptor.Name} did not finish within {timeout.TotalSeconds:0.#} s.", transient: true) with { Fault = new ToolFault(ToolFaultKind.TimedOut) };
         }
         catch (StoreUnavailableException)
         {
@@ -174,7 +188,7 @@ public sealed partial class ToolCatalog : IToolCatalog
     private ToolResult Finish(ToolRequest request, ToolResult result)
     {
         var invocation = result.Invocation.Length > 0 ? result.Invocation : $"{request.Name} {request.Arguments}";
-        var (data, leftOut) = result.Data is { } given ? Bound(given) : (null, null);
+        var (data, leftOut) = result.Data is { } given ? Bound(given, request.MaxDataBytes) : (null, null);
         return result with
         {
             Invocation = masker.Mask(Shorten(invocation)),
@@ -184,9 +198,9 @@ public sealed partial class ToolCatalog : IToolCatalog
         };
     }
 
-    private (JsonElement?, string?) Bound(JsonElement data)
+    private (JsonElement?, string?) Bound(JsonElement data, int maxBytes)
     {
-        var (bounded, leftOut) = ToolData.Bound(data, ToolLimits.MaxDataBytes, ToolLimits.MaxStringLength, masker);
+        var (bounded, leftOut) = ToolData.Bound(data, Math.Clamp(maxBytes, 0, ToolLimits.MaxDirectDataBytes), ToolLimits.MaxStringLength, masker);
         return (bounded, leftOut);
     }
 

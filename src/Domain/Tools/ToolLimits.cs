@@ -1,5 +1,3 @@
-using Nightwatch.Domain.Datasources;
-
 namespace Nightwatch.Domain.Tools;
 
 /// <summary>How much one question may ask for.</summary>
@@ -7,6 +5,9 @@ public static class ToolLimits
 {
     /// <summary>Bytes of UTF-8 that a stored result may have.</summary>
     public const int MaxDataBytes = 256 * 1024;
+
+    /// <summary>Bytes of UTF-8 that a result may have that a person asked for directly and that is not stored.</summary>
+    public const int MaxDirectDataBytes = 4 * 1024 * 1024;
 
     /// <summary>Characters that one string of a result may have.</summary>
     public const int MaxStringLength = 8 * 1024;
@@ -19,17 +20,9 @@ public static class ToolLimits
     /// <summary>Prometheus refuses more.</summary>
     public const int MaxPoints = 11_000;
 
-    public static readonly TimeSpan MaxWindow = TimeSpan.FromHours(168);
-
     public static readonly TimeSpan MaxTimeout = TimeSpan.FromMinutes(5);
 
     private static readonly int[] Steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
-
-    /// <summary>The window, or why it is refused.</summary>
-    public static (TimeWindow? Window, string? Error) Window(DateTimeOffset start, DateTimeOffset end) =>
-        start > end ? (null, $"start ({Iso(start)}) must not be after end ({Iso(end)})")
-        : end - start > MaxWindow ? (null, $"start and end are {(end - start).TotalHours:0.#} h apart; the most is {MaxWindow.TotalHours:0} h. Ask for a shorter time.")
-        : (new TimeWindow(start.ToUniversalTime(), end.ToUniversalTime()), null);
 
     /// <summary>The shortest round step (seconds) that gives at most <see cref="MaxAutomaticPoints"/> points.</summary>
     public static int Step(TimeSpan length)

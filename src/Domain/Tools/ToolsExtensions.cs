@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Masking;
+using Nightwatch.Domain.Queries;
 using Nightwatch.Domain.Tools.Alerting;
 using Nightwatch.Domain.Tools.Changes;
 using Nightwatch.Domain.Tools.History;
@@ -21,6 +23,9 @@ public static class ToolsExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(MaskingPolicy.Default);
         services.TryAddSingleton<IMasker, TextMasker>();
+        services.TryAddSingleton(QueryLimits.Default);
+        services.TryAddSingleton<IQueryGuard, OpenQueryGuard>();
+        services.AddConfiguredSources();
         services.AddSingleton<ITool, QueryMetricsTool>();
         services.AddSingleton<ITool, QueryMetricsRangeTool>();
         services.AddSingleton<ITool, ListMetricsTool>();
@@ -32,6 +37,7 @@ public static class ToolsExtensions
         services.AddSingleton<ITool, FindChangesTool>();
         services.AddSingleton<ITool, QueryLogsTool>();
         services.AddSingleton<IToolCatalog, ToolCatalog>();
+        services.AddSingleton<AskDirectly>();
         return services;
     }
 }

@@ -26,6 +26,8 @@ public abstract class Tool<TArguments> : ITool
 
     public virtual bool Available => true;
 
+    public virtual ValueTask<bool> IsAvailableForAsync(string tenant, CancellationToken cancellationToken) => new(true);
+
     public Task<ToolResult> InvokeAsync(ToolCall call, CancellationToken cancellationToken) => RunAsync(
         call.Caller,
         call.Arguments.Deserialize<TArguments>(ToolJson.Options) ?? throw new JsonException("The arguments are null."),
@@ -67,7 +69,18 @@ public static class Outcome
     /// <summary>Nothing was done yet.</summary>
     public static ToolResult ApprovalRequired(string message) => new() { Status = ToolStatus.ApprovalRequired, Invocation = "", Message = message };
 
-    public static ToolResult Of(SourceException exception) => Error(exception.Message, exception.Failure is SourceFailure.Unavailable or SourceFailure.Timeout);
+    public static ToolResult Of(SourceException exception) => Error(exception.Message, exception.Failure is SourceFailure.Unavailable or SourceFailure.Timeout) with
+    {
+        Fault = new ToolFault(exception.Failure switch
+        {
+            SourceFailure.BadRequest => ToolFaultKind.Refused,
+            SourceFailure.Timeout => ToolFaultKind.TimedOut,
+            _ => ToolFaultKind.Failed,
+        }),
+    };
+
+    /// <summary>An argument that cannot be taken.</summary>
+    public static ToolResult Wrong(string argument, string message) => Error(message) with { Fault = new ToolFault(ToolFaultKind.Argument, argument) };
 
     /// <summary>What a source said beside its answer, and what we left out, in one line; null when there is nothing to say.</summary>
     public static string? Notes(params IEnumerable<string?> notes)

@@ -116,9 +116,9 @@ internal sealed class AlertsWorld
     {
         Findings = new RaiseFinding(FindingDocuments, Clock);
         Ingest = new IngestAlerts(Episodes, Starts, Findings, Options.Create(Intake), Clock);
-        var suppressions = new CurrentSuppressions(Sources, new FixedMaintenanceWindows(Maintenance), Options.Create(new SuppressionOptions()), Clock);
+        var suppressions = new CurrentSuppressions(new ConfiguredSources(Sources), new FixedMaintenanceWindows(Maintenance), Options.Create(new SuppressionOptions()), Clock);
         Correlate = new CorrelateAlerts(Windows, IncidentDocuments, Episodes, suppressions, new FixedAnalysisRules(Rules), Options.Create(Correlation), Clock);
-        Reconcile = new ReconcileAlerts(Episodes, Sources, suppressions, Findings, Options.Create(Reconciliation), Clock);
+        Reconcile = new ReconcileAlerts(Episodes, new ConfiguredSources(Sources), suppressions, Findings, Options.Create(Reconciliation), Clock);
     }
 
     public Task<IngestOutcome> IngestAsync(AlertFormat format, string body) => Ingest.IngestAsync(Tenant, format, Encoding.UTF8.GetBytes(body), Cancel);

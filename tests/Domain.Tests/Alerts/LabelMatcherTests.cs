@@ -61,7 +61,7 @@ public sealed class LabelMatcherTests
         var source = new ScriptedAlertSource();
         source.Silences.Add(new AlertSilence { Id = "s", State = "active", Matchers = [new SilenceMatcher("service", "payment", false, true)], StartsAt = clock.Now, EndsAt = clock.Now.AddMinutes(10) });
         source.Silences.Add(new AlertSilence { Id = "bad", State = "active", Matchers = [new SilenceMatcher("service", "(", true, true)], StartsAt = clock.Now, EndsAt = clock.Now.AddMinutes(10) });
-        var current = new CurrentSuppressions([source], new NoMaintenanceWindows(), Options.Create(new SuppressionOptions()), clock);
+        var current = new CurrentSuppressions(new ConfiguredSources([source]), new NoMaintenanceWindows(), Options.Create(new SuppressionOptions()), clock);
         var cancel = TestContext.Current.CancellationToken;
         Assert.Equal("s", (await current.ReadAsync(AlertsWorld.Tenant, cancel)).Find(Labels, clock.Now)!.Id);
         await current.ReadAsync(AlertsWorld.Tenant, cancel);

@@ -25,7 +25,7 @@ public sealed class TwoTenants : IAsyncLifetime
     private NightwatchApp? workshop;
     private NightwatchApp? app;
 
-    /// <summary>Ids of tenant one's incident, investigation and token.</summary>
+    /// <summary>Ids of tenant one's incident, investigation, token and datasource.</summary>
     public IReadOnlyDictionary<string, string> Ids { get; private set; } = new Dictionary<string, string>();
 
     public Uri Url => app!.Url;
@@ -51,7 +51,11 @@ public sealed class TwoTenants : IAsyncLifetime
         (await sender.PostAsync("api/alerts/alertmanager", Webhooks.Alertmanager(Marker, [Webhooks.Firing("Down", Marker, Now)]), Stop)).EnsureSuccessStatusCode();
         (await sender.PostAsync("api/alerts", new StringContent("{"), Stop)).Dispose();
         using var reader = await ClientAsync("one", Permission.Admin);
-        Ids = (await Eventually.GetAsync(() => InvestigatedAsync(reader), ids => ids is not null))!;
+        var ids = (await Eventually.GetAsync(() => InvestigatedAsync(reader), ids => ids is not null))!;
+        // The guard lets nobody ask it, so that no investigation waits for it.
+        using var source = await reader.PostAsJsonAsync("api/grafana/datasources", new { name = "source-of-one", type = "grafana", url = $"http://127.0.0.1:9/{Marker}" }, Stop);
+        source.EnsureSuccessStatusCode();
+        Ids = new Dictionary<string, string>(ids) { ["datasources"] = "source-of-one" };
     }
 
     /// <summary>A client with a fresh service token of the tenant.</summary>

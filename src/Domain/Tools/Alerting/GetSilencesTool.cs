@@ -19,7 +19,7 @@ public sealed record GetSilencesArguments
 }
 
 /// <summary>get_silences: who silenced what, and until when.</summary>
-internal sealed class GetSilencesTool(IEnumerable<IAlertSource> sources) : Tool<GetSilencesArguments>(
+internal sealed class GetSilencesTool(IDatasources sources) : Tool<GetSilencesArguments>(
     "get_silences",
     "Lists silences, active ones first. Data: {silences: [{id, state, matchers: [{name, value, is_regex, is_equal}], starts_at, ends_at, created_by, comment}], total}.",
     Permission.ReadAlerts,
@@ -28,11 +28,10 @@ internal sealed class GetSilencesTool(IEnumerable<IAlertSource> sources) : Tool<
     private const string Invocation = "GET /api/v2/silences";
     private static readonly string[] Order = ["active", "pending", "expired"];
 
-    private readonly List<IAlertSource> sources = [.. sources];
-
     protected override async Task<ToolResult> RunAsync(Caller caller, GetSilencesArguments arguments, CancellationToken cancellationToken)
     {
-        var (source, failure) = SourceChoice.ForFiltering(sources, caller, Permission.ReadAlerts, "alerts", "ALERTMANAGER_URL");
+        var (source, failure) = await sources.ForFilteringAsync<IAlertSource>(
+            caller, Permission.ReadAlerts, "alerts", "ALERTMANAGER_URL", cancellationToken).ConfigureAwait(false);
         if (source is null)
         {
             return failure! with { Invocation = Invocation };

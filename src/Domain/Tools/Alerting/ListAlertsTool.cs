@@ -19,7 +19,7 @@ public sealed record ListAlertsArguments
 }
 
 /// <summary>list_alerts: what the alerting system holds now.</summary>
-internal sealed class ListAlertsTool(IEnumerable<IAlertSource> sources) : Tool<ListAlertsArguments>(
+internal sealed class ListAlertsTool(IDatasources sources) : Tool<ListAlertsArguments>(
     "list_alerts",
     "Lists the alerts that the alerting system holds now, newest first. Data: {alerts: [{fingerprint, labels, annotations, starts_at, state, silenced_by, inhibited_by, generator_url}], total}.",
     Permission.ReadAlerts,
@@ -27,11 +27,10 @@ internal sealed class ListAlertsTool(IEnumerable<IAlertSource> sources) : Tool<L
 {
     private const string Invocation = "GET /api/v2/alerts?active=true&silenced=true&inhibited=true&unprocessed=true";
 
-    private readonly List<IAlertSource> sources = [.. sources];
-
     protected override async Task<ToolResult> RunAsync(Caller caller, ListAlertsArguments arguments, CancellationToken cancellationToken)
     {
-        var (source, failure) = SourceChoice.ForFiltering(sources, caller, Permission.ReadAlerts, "alerts", "ALERTMANAGER_URL");
+        var (source, failure) = await sources.ForFilteringAsync<IAlertSource>(
+            caller, Permission.ReadAlerts, "alerts", "ALERTMANAGER_URL", cancellationToken).ConfigureAwait(false);
         if (source is null)
         {
             return failure! with { Invocation = Invocation };

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Access;
+using Nightwatch.Domain.Queries;
 
 namespace Nightwatch.Domain.Tools.Changes;
 
@@ -20,7 +21,7 @@ public sealed record FindChangesArguments
 }
 
 /// <summary>find_changes: deployments, restarts, creations and annotations of a window, from every source that may know of some.</summary>
-internal sealed class FindChangesTool(IEnumerable<IMetricSource> metrics, IEnumerable<IChangeSource> annotations) : Tool<FindChangesArguments>(
+internal sealed class FindChangesTool(IDatasources sources, QueryLimits limits) : Tool<FindChangesArguments>(
     "find_changes",
     "Finds what changed in a window, newest first. Data: {changes: [{at, kind (deployment, rollback, restart, creation, annotation), summary, subject, labels, invocation, link}], total}.",
     Permission.ReadMetrics,
@@ -28,20 +29,17 @@ internal sealed class FindChangesTool(IEnumerable<IMetricSource> metrics, IEnume
 {
     private const int MaxChanges = 300;
 
-    private readonly List<IMetricSource> metrics = [.. metrics];
-    private readonly List<IChangeSource> annotations = [.. annotations];
-
     protected override async Task<ToolResult> RunAsync(Caller caller, FindChangesArguments arguments, CancellationToken cancellationToken)
     {
         var invocation = $"find_changes start={ToolLimits.Iso(arguments.Start)} end={ToolLimits.Iso(arguments.End)} selector={arguments.Selector ?? "{}"}";
-        var (window, wrong) = ToolLimits.Window(arguments.Start, arguments.End);
+        var (window, wrong) = limits.Window(arguments.Start, arguments.End);
         var selector = LabelSelector.TryParse(arguments.Selector);
         if (window is null || selector is null)
         {
             return Outcome.Error(wrong ?? "selector must be conditions on labels in braces, such as {service=\"orders\"}.") with { Invocation = invocation };
         }
 
-        var asked = Ask(caller, window, selector, cancellationToken);
+        var asked = await AskAllAsync(caller, window, selector, cancellationToken).ConfigureAwait(false);
         if (asked.Count == 0)
         {
             return Outcome.Error("Nothing that knows of changes is configured, or open as a whole to this caller; set PROMETHEUS_URL or GRAFANA_URL.") with { Invocation = invocation };
@@ -51,10 +49,11 @@ internal sealed class FindChangesTool(IEnumerable<IMetricSource> metrics, IEnume
         return Combine(answers) with { Invocation = invocation };
     }
 
-    private List<Task<Answer>> Ask(Caller caller, TimeWindow window, LabelSelector selector, CancellationToken cancellationToken)
+    private async Task<List<Task<Answer>>> AskAllAsync(Caller caller, TimeWindow window, LabelSelector selector, CancellationToken cancellationToken)
     {
         var asked = new List<Task<Answer>>();
-        if (SourceChoice.Own(metrics, caller).FirstOrDefault(m => caller.MayQuery(Permission.ReadMetrics, m.Name)) is { } source)
+        var metrics = await sources.ListAsync<IMetricSource>(caller.Tenant, cancellationToken).ConfigureAwait(false);
+        if (metrics.FirstOrDefault(m => caller.MayQuery(Permission.ReadMetrics, m.Name)) is { } source)
         {
             var changes = new MetricChanges(source, selector, window);
             asked.Add(TryAsync("build versions", changes.DeploymentsAsync(cancellationToken)));
@@ -62,7 +61,10 @@ internal sealed class FindChangesTool(IEnumerable<IMetricSource> metrics, IEnume
             asked.Add(TryAsync("Kubernetes objects", changes.CreationsAsync(cancellationToken)));
         }
 
-        asked.AddRange(SourceChoice.Own(annotations, caller).Where(a => caller.MayQuery(Permission.ReadMetrics, a.Name)).Select(a => TryAsync($"annotations of {a.Name}", AnnotationsAsync(a, window, selector, cancellationToken))));
+        var annotations = await sources.ListAsync<IChangeSource>(caller.Tenant, cancellationToken).ConfigureAwait(false);
+        asked.AddRange(annotations
+            .Where(a => caller.MayQuery(Permission.ReadMetrics, a.Name))
+            .Select(a => TryAsync($"annotations of {a.Name}", AnnotationsAsync(a, window, selector, cancellationToken))));
         return asked;
     }
 

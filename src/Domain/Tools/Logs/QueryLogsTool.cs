@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Access;
+using Nightwatch.Domain.Queries;
 
 namespace Nightwatch.Domain.Tools.Logs;
 
@@ -19,45 +20,70 @@ public sealed record QueryLogsArguments
     public required DateTimeOffset End { get; init; }
 
     [Description("Most lines to give; 200 when left out.")]
-    [Range(1, 1000)]
+    [Range(1, 1_000_000)]
     public int? Limit { get; init; }
+
+    [Description("backward (newest first) when left out; forward gives the oldest first.")]
+    public LogDirection? Direction { get; init; }
 
     [Description("Name of the log source; the default one when left out.")]
     [Length(1, 64)]
     public string? Source { get; init; }
 }
 
+public enum LogDirection
+{
+    Backward,
+    Forward,
+}
+
 /// <summary>query_logs: lines of logs, newest first.</summary>
-internal sealed class QueryLogsTool(IEnumerable<ILogSource> sources) : Tool<QueryLogsArguments>(
+internal sealed class QueryLogsTool(IDatasources sources, IQueryGuard guard, QueryLimits limits) : Tool<QueryLogsArguments>(
     "query_logs",
-    "Finds log lines with LogQL, newest first. The lines are untrusted text. Data: {lines: [{at, labels, line}], total}.",
+    "Finds log lines with LogQL, newest first unless told otherwise. The lines are untrusted text. Data: {lines: [{at, labels, line}], total}.",
     Permission.ReadLogs,
     ToolEffects.Reads)
 {
-    private readonly List<ILogSource> sources = [.. sources];
+    public override bool Available => sources.MayHave<ILogSource>();
 
-    public override bool Available => sources.Count > 0;
+    public override async ValueTask<bool> IsAvailableForAsync(string tenant, CancellationToken cancellationToken) =>
+        (await sources.ListAsync<ILogSource>(tenant, cancellationToken).ConfigureAwait(false)).Count > 0;
 
     protected override async Task<ToolResult> RunAsync(Caller caller, QueryLogsArguments arguments, CancellationToken cancellationToken)
     {
-        var (source, failure) = SourceChoice.ForQuery(sources, caller, Permission.ReadLogs, arguments.Source, "logs", "LOKI_URL");
-        var (window, wrong) = ToolLimits.Window(arguments.Start, arguments.End);
+        var (source, failure) = await sources.ForQueryAsync<ILogSource>(
+            caller, Permission.ReadLogs, arguments.Source, "logs", "LOKI_URL", cancellationToken).ConfigureAwait(false);
+        var (window, wrong) = limits.Window(arguments.Start, arguments.End);
         if (source is null || window is null)
         {
-            return (failure ?? Outcome.Error(wrong!)) with { Invocation = arguments.Query };
+            return (failure ?? Outcome.Wrong("start", wrong!)) with { Invocation = arguments.Query };
         }
 
-        return await AskAsync(arguments.Query, source.LinkTo(arguments.Query, window).AbsoluteUri, async () =>
+        if (arguments.Limit > limits.MaxResults)
+        {
+            return Outcome.Wrong("limit", $"limit is {arguments.Limit}; the most is {limits.MaxResults} ({QueryLimits.MaxResultsKey}).") with { Invocation = arguments.Query };
+        }
+
+        var checkedQuery = guard.Check(QueryLanguage.LogQl, arguments.Query, window, source, caller);
+        return checkedQuery.Refusal is { } refusal
+            ? Outcome.Wrong("query", refusal) with { Invocation = arguments.Query, Source = source.Name }
+            : await RunAsync(source, arguments with { Query = checkedQuery.Query }, window, cancellationToken).ConfigureAwait(false) with { Source = source.Name };
+    }
+
+    private static Task<ToolResult> RunAsync(ILogSource source, QueryLogsArguments arguments, TimeWindow window, CancellationToken cancellationToken) =>
+        AskAsync(arguments.Query, source.LinkTo(arguments.Query, window).AbsoluteUri, async () =>
         {
             var limit = arguments.Limit ?? 200;
-            var lines = await source.QueryRangeAsync(arguments.Query, window, limit, cancellationToken).ConfigureAwait(false);
+            var forward = arguments.Direction == LogDirection.Forward;
+            var lines = forward
+                ? await source.QueryForwardAsync(arguments.Query, window, limit, cancellationToken).ConfigureAwait(false)
+                : await source.QueryRangeAsync(arguments.Query, window, limit, cancellationToken).ConfigureAwait(false);
             return lines.Count == 0
                 ? Outcome.NoData("No line matches in that time.")
                 : Outcome.Success(
                     new LinesData([.. lines.Take(limit)], Math.Min(lines.Count, limit)),
-                    lines.Count >= limit ? $"these are the newest {limit} lines; there may be more" : null);
-        }).ConfigureAwait(false);
-    }
+                    lines.Count >= limit ? $"these are the {(forward ? "oldest" : "newest")} {limit} lines; there may be more" : null);
+        });
 
     private sealed record LinesData(IReadOnlyList<LogEntry> Lines, int Total);
 }

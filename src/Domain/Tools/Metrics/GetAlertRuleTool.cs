@@ -18,7 +18,7 @@ public sealed record GetAlertRuleArguments
 }
 
 /// <summary>get_alert_rule: the expression behind an alert.</summary>
-internal sealed class GetAlertRuleTool(IEnumerable<IMetricSource> sources, TimeProvider time) : Tool<GetAlertRuleArguments>(
+internal sealed class GetAlertRuleTool(IDatasources sources, TimeProvider time) : Tool<GetAlertRuleArguments>(
     "get_alert_rule",
     "Finds the alerting rules with a name. Data: {rules: [{name, expression, for_seconds, group, labels}]}.",
     Permission.ReadAlerts,
@@ -26,11 +26,10 @@ internal sealed class GetAlertRuleTool(IEnumerable<IMetricSource> sources, TimeP
 {
     private const string Invocation = "GET /api/v1/rules?type=alert";
 
-    private readonly List<IMetricSource> sources = [.. sources];
-
     protected override async Task<ToolResult> RunAsync(Caller caller, GetAlertRuleArguments arguments, CancellationToken cancellationToken)
     {
-        var (source, failure) = SourceChoice.ForQuery(sources, caller, Permission.ReadAlerts, arguments.Source, "metrics", "PROMETHEUS_URL");
+        var (source, failure) = await sources.ForQueryAsync<IMetricSource>(
+            caller, Permission.ReadAlerts, arguments.Source, "metrics", "PROMETHEUS_URL", cancellationToken).ConfigureAwait(false);
         if (source is null)
         {
             return failure! with { Invocation = Invocation };

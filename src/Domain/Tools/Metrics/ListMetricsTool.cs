@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Access;
+using Nightwatch.Domain.Queries;
 
 namespace Nightwatch.Domain.Tools.Metrics;
 
@@ -32,7 +33,7 @@ public sealed record ListMetricsArguments
 }
 
 /// <summary>list_metrics: which metrics there are, of what type, with which labels.</summary>
-internal sealed class ListMetricsTool(IEnumerable<IMetricSource> sources, TimeProvider time) : Tool<ListMetricsArguments>(
+internal sealed class ListMetricsTool(IDatasources sources, QueryLimits limits, TimeProvider time) : Tool<ListMetricsArguments>(
     "list_metrics",
     "Lists metrics by name. Data: {metrics: [{name, type, help, unit, labels: {label: [up to 20 values]}}], total}. Labels are given with a selector only.",
     Permission.ReadMetrics,
@@ -41,13 +42,12 @@ internal sealed class ListMetricsTool(IEnumerable<IMetricSource> sources, TimePr
     private const int MaxSeries = 20_000;
     private const int MaxValues = 20;
 
-    private readonly List<IMetricSource> sources = [.. sources];
-
     protected override async Task<ToolResult> RunAsync(Caller caller, ListMetricsArguments arguments, CancellationToken cancellationToken)
     {
         var end = arguments.End ?? time.GetUtcNow();
-        var (window, wrong) = ToolLimits.Window(arguments.Start ?? end.AddHours(-1), end);
-        var (source, failure) = SourceChoice.ForQuery(sources, caller, Permission.ReadMetrics, arguments.Source, "metrics", "PROMETHEUS_URL");
+        var (window, wrong) = limits.Window(arguments.Start ?? end.AddHours(-1), end);
+        var (source, failure) = await sources.ForQueryAsync<IMetricSource>(
+            caller, Permission.ReadMetrics, arguments.Source, "metrics", "PROMETHEUS_URL", cancellationToken).ConfigureAwait(false);
         var invocation = arguments.Selector ?? "GET /api/v1/metadata";
         if (source is null || window is null)
         {

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Access;
+using Nightwatch.Domain.Queries;
 
 namespace Nightwatch.Domain.Tools.Metrics;
 
@@ -28,39 +29,45 @@ public sealed record QueryMetricsRangeArguments
 }
 
 /// <summary>query_metrics_range: a PromQL expression over time.</summary>
-internal sealed class QueryMetricsRangeTool(IEnumerable<IMetricSource> sources) : Tool<QueryMetricsRangeArguments>(
+internal sealed class QueryMetricsRangeTool(IDatasources sources, IQueryGuard guard, QueryLimits limits) : Tool<QueryMetricsRangeArguments>(
     "query_metrics_range",
     "Evaluates PromQL over time. Data: {series: [{labels, points: [[unix_seconds, value (null for NaN or infinite)]]}], step_seconds, total}.",
     Permission.ReadMetrics,
     ToolEffects.Reads)
 {
-    private readonly List<IMetricSource> sources = [.. sources];
-
     protected override async Task<ToolResult> RunAsync(Caller caller, QueryMetricsRangeArguments arguments, CancellationToken cancellationToken)
     {
-        var (source, failure) = SourceChoice.ForQuery(sources, caller, Permission.ReadMetrics, arguments.Source, "metrics", "PROMETHEUS_URL");
-        var (window, wrong) = ToolLimits.Window(arguments.Start, arguments.End);
+        var (source, failure) = await sources.ForQueryAsync<IMetricSource>(
+            caller, Permission.ReadMetrics, arguments.Source, "metrics", "PROMETHEUS_URL", cancellationToken).ConfigureAwait(false);
+        var (window, wrong) = limits.Window(arguments.Start, arguments.End);
         if (source is null || window is null)
         {
-            return (failure ?? Outcome.Error(wrong!)) with { Invocation = arguments.Query };
+            return (failure ?? Outcome.Wrong("start", wrong!)) with { Invocation = arguments.Query };
         }
 
         var step = arguments.StepSeconds ?? ToolLimits.Step(window.Length);
         if (window.Length.TotalSeconds / step >= ToolLimits.MaxPoints)
         {
-            return Outcome.Error(
-                $"step_seconds {step} gives more than {ToolLimits.MaxPoints} points; ask for a longer step or a shorter time.") with
+            return Outcome.Wrong(
+                "step_seconds", $"step_seconds {step} gives more than {ToolLimits.MaxPoints} points; ask for a longer step or a shorter time.") with
             { Invocation = arguments.Query };
         }
 
-        return await AskAsync(arguments.Query, source.LinkTo(arguments.Query, window).AbsoluteUri, async () =>
+        var checkedQuery = guard.Check(QueryLanguage.PromQl, arguments.Query, window, source, caller);
+        return checkedQuery.Refusal is { } refusal
+            ? Outcome.Wrong("query", refusal) with { Invocation = arguments.Query, Source = source.Name }
+            : await RunAsync(source, checkedQuery.Query, window, step, cancellationToken).ConfigureAwait(false) with { Source = source.Name };
+    }
+
+    private Task<ToolResult> RunAsync(IMetricSource source, string query, TimeWindow window, int step, CancellationToken cancellationToken) =>
+        AskAsync(query, source.LinkTo(query, window).AbsoluteUri, async () =>
         {
-            var answer = await source.QueryRangeAsync(arguments.Query, window, TimeSpan.FromSeconds(step), cancellationToken).ConfigureAwait(false);
+            var answer = await source.QueryRangeAsync(query, window, TimeSpan.FromSeconds(step), cancellationToken).ConfigureAwait(false);
+            var (kept, note) = limits.Keep(answer.Items, "series");
             return answer.Items.Count == 0
                 ? Outcome.NoData(Outcome.Notes(["No series matches in that time.", .. answer.Notes])!)
-                : Outcome.Success(new RangeData([.. answer.Items.Select(Series.Of)], step, answer.Items.Count), Outcome.Notes(answer.Notes));
-        }).ConfigureAwait(false);
-    }
+                : Outcome.Success(new RangeData([.. kept.Select(Series.Of)], step, answer.Items.Count), Outcome.Notes([.. answer.Notes, note]));
+        });
 
     private sealed record RangeData(IReadOnlyList<Series> Series, int StepSeconds, int Total);
 

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Access;
+using Nightwatch.Domain.Queries;
 
 namespace Nightwatch.Domain.Tools.Metrics;
 
@@ -21,32 +22,37 @@ public sealed record QueryMetricsArguments
 }
 
 /// <summary>query_metrics: a PromQL expression at one time.</summary>
-internal sealed class QueryMetricsTool(IEnumerable<IMetricSource> sources, TimeProvider time) : Tool<QueryMetricsArguments>(
+internal sealed class QueryMetricsTool(IDatasources sources, IQueryGuard guard, QueryLimits limits, TimeProvider time) : Tool<QueryMetricsArguments>(
     "query_metrics",
     "Evaluates PromQL at one time. Data: {samples: [{labels, value (null for NaN or infinite), at}], total}.",
     Permission.ReadMetrics,
     ToolEffects.Reads)
 {
-    private readonly List<IMetricSource> sources = [.. sources];
-
     protected override async Task<ToolResult> RunAsync(Caller caller, QueryMetricsArguments arguments, CancellationToken cancellationToken)
     {
-        var (source, failure) = SourceChoice.ForQuery(sources, caller, Permission.ReadMetrics, arguments.Source, "metrics", "PROMETHEUS_URL");
+        var (source, failure) = await sources.ForQueryAsync<IMetricSource>(
+            caller, Permission.ReadMetrics, arguments.Source, "metrics", "PROMETHEUS_URL", cancellationToken).ConfigureAwait(false);
         if (source is null)
         {
             return failure! with { Invocation = arguments.Query };
         }
 
         var at = arguments.Time?.ToUniversalTime() ?? time.GetUtcNow();
-        var link = source.LinkTo(arguments.Query, new TimeWindow(at.AddHours(-1), at)).AbsoluteUri;
-        return await AskAsync(arguments.Query, link, async () =>
+        var checkedQuery = guard.Check(QueryLanguage.PromQl, arguments.Query, new TimeWindow(at, at), source, caller);
+        return checkedQuery.Refusal is { } refusal
+            ? Outcome.Wrong("query", refusal) with { Invocation = arguments.Query, Source = source.Name }
+            : await RunAsync(source, checkedQuery.Query, at, cancellationToken).ConfigureAwait(false) with { Source = source.Name };
+    }
+
+    private Task<ToolResult> RunAsync(IMetricSource source, string query, DateTimeOffset at, CancellationToken cancellationToken) =>
+        AskAsync(query, source.LinkTo(query, new TimeWindow(at.AddHours(-1), at)).AbsoluteUri, async () =>
         {
-            var answer = await source.QueryAsync(arguments.Query, at, cancellationToken).ConfigureAwait(false);
+            var answer = await source.QueryAsync(query, at, cancellationToken).ConfigureAwait(false);
+            var (kept, note) = limits.Keep(answer.Items, "samples");
             return answer.Items.Count == 0
                 ? Outcome.NoData(Outcome.Notes(["No series matches at that time.", .. answer.Notes])!)
-                : Outcome.Success(new SamplesData([.. answer.Items.Select(Sample.Of)], answer.Items.Count), Outcome.Notes(answer.Notes));
-        }).ConfigureAwait(false);
-    }
+                : Outcome.Success(new SamplesData([.. kept.Select(Sample.Of)], answer.Items.Count), Outcome.Notes([.. answer.Notes, note]));
+        });
 
     private sealed record SamplesData(IReadOnlyList<Sample> Samples, int Total);
 

@@ -1,0 +1,34 @@
+using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Tools;
+
+namespace Nightwatch.Domain.Queries;
+
+/// <summary>How much one question may ask of a source; the same for tools and for direct queries.</summary>
+public sealed record QueryLimits
+{
+    public const string MaxResultsKey = "MAX_QUERY_RESULTS";
+    public const string MaxRangeKey = "MAX_QUERY_RANGE_HOURS";
+    public const string TimeoutKey = "QUERY_TIMEOUT_SECONDS";
+
+    public static QueryLimits Default { get; } = new();
+
+    /// <summary>Lines, samples or series of one answer.</summary>
+    public int MaxResults { get; init; } = 10_000;
+
+    public TimeSpan MaxRange { get; init; } = TimeSpan.FromHours(168);
+
+    /// <summary>From the question to its whole answer.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The window in UTC, or why it is refused.</summary>
+    public (TimeWindow? Window, string? Error) Window(DateTimeOffset start, DateTimeOffset end) =>
+        start > end ? (null, $"start ({ToolLimits.Iso(start)}) must not be after end ({ToolLimits.Iso(end)})")
+        : end - start > MaxRange
+            ? (null, $"start and end are {(end - start).TotalHours:0.#} h apart; the most is {MaxRange.TotalHours:0} h ({MaxRangeKey}). Ask for a shorter time.")
+        : (new TimeWindow(start.ToUniversalTime(), end.ToUniversalTime()), null);
+
+    /// <summary>The first of the items that may be shown, and what is to be said of the others.</summary>
+    public (IReadOnlyList<T> Kept, string? Note) Keep<T>(IReadOnlyList<T> items, string what) => items.Count <= MaxResults
+        ? (items, null)
+        : ([.. items.Take(MaxResults)], $"only the first {MaxResults} of {items.Count} {what} are kept ({MaxResultsKey})");
+}
