@@ -6,7 +6,7 @@ namespace Nightwatch.Domain.Queries.LogQl;
 
 /// <summary>
 /// Reads LogQL of Loki 3: everything that Loki's parser takes is taken and everything that it refuses is refused, types and selectors included.
-/// What Loki refuses only when it runs a query (templates, line regular expressions, addresses) is found by <see cref="LogQlParser"/>.
+/// What Loki refuses only when it runs a query (templates, line regular expressions, addresses) is found by <see cref="LogQlStageChecks"/>.
 /// Deliberately stricter than Loki in three places: single quotes and stray signs are no label names, an unescaped no-break space is refused in a selector's
 /// regular expression, and nesting and operators are bounded.
 /// </summary>

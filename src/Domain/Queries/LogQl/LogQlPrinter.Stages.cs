@@ -5,6 +5,15 @@ namespace Nightwatch.Domain.Queries.LogQl;
 
 public static partial class LogQlPrinter
 {
+    /// <summary>One stage alone, with the sign that begins it.</summary>
+    /// <exception cref="ArgumentException">The stage holds something that LogQL cannot say.</exception>
+    public static string Print(LogQlStage stage)
+    {
+        var text = new StringBuilder(64);
+        Append(text, stage);
+        return text.ToString();
+    }
+
     private static void Append(StringBuilder text, LogQlStage stage)
     {
         switch (stage)
