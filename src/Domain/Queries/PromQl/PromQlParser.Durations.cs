@@ -110,11 +110,8 @@ internal sealed partial class PromQlParser
             }
 
             left = new DurationBinary(sign, left, right) { Span = left.Span.To(right.Span) };
-            tall = Math.Max(tall, height) + 1;
-            if (tall > PromQl.MaxNesting)
-            {
-                TooDeep();
-            }
+            Grow(Math.Max(tall, height));
+            tall = height;
         }
 
         height = tall;
@@ -139,7 +136,7 @@ internal sealed partial class PromQlParser
             case PromQlTokenKind.LeftParen:
                 var open = Take();
                 var inner = Duration(0);
-                height++;
+                Grow(height);
                 var close = Expect(PromQlTokenKind.RightParen, "')'");
                 return new DurationParen(inner) { Span = open.Span.To(close.Span) };
             default:
@@ -156,14 +153,14 @@ internal sealed partial class PromQlParser
         var tall = height;
         Expect(PromQlTokenKind.Comma, "',' and a second duration");
         var second = Duration(0);
-        height = Math.Max(tall, height) + 1;
+        Grow(Math.Max(tall, height));
         Expect(PromQlTokenKind.RightParen, "')'");
         return new DurationCall(word.Kind == PromQlTokenKind.MaxOf ? "max_of" : "min_of", [first, second]) { Span = SourceSpan.Between(word.Start, lastEnd) };
     }
 
     private PromQlDuration Signed(PromQlToken sign, PromQlDuration duration)
     {
-        height++;
+        Grow(height);
         var span = sign.Span.To(duration.Span);
         return (sign.Kind, duration) switch
         {

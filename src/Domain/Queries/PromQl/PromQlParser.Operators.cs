@@ -176,7 +176,7 @@ internal sealed partial class PromQlParser
         }
 
         Expect(PromQlTokenKind.RightParen, $"',' or ')' in the arguments of {name}");
-        height = tall + 1;
+        Grow(tall);
         return arguments;
     }
 }

@@ -104,7 +104,7 @@ internal sealed partial class PromQlParser
         var isSubquery = TryTake(PromQlTokenKind.Colon);
         var step = isSubquery && token.Kind != PromQlTokenKind.RightBracket ? PositiveDuration() : null;
         var close = Expect(PromQlTokenKind.RightBracket, isSubquery ? "']' or the subquery's step" : "']', or ':' and a subquery's step");
-        height = Math.Max(inner, height) + 1;
+        Grow(Math.Max(inner, height));
         var span = expression.Span.To(close.Span);
         if (isSubquery)
         {

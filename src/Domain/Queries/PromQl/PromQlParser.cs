@@ -63,11 +63,8 @@ internal sealed partial class PromQlParser
         {
             Take();
             left = Binary(sign, left);
-            tall = Math.Max(tall, height) + 1;
-            if (tall > PromQl.MaxNesting)
-            {
-                TooDeep();
-            }
+            Grow(Math.Max(tall, height));
+            tall = height;
         }
 
         height = tall;
@@ -85,7 +82,7 @@ internal sealed partial class PromQlParser
         var sign = Take();
         var negative = sign.Kind == PromQlTokenKind.Sub;
         var inner = Expression(PromQlOperators.PowerPrecedence);
-        height++;
+        Grow(height);
         var span = sign.Span.To(inner.Span);
         return inner is NumberExpr number
             ? number with { Value = negative ? -number.Value : number.Value, Span = span }
@@ -139,7 +136,7 @@ internal sealed partial class PromQlParser
     {
         var open = Take();
         var inner = Expression(0);
-        height++;
+        Grow(height);
         var close = Expect(PromQlTokenKind.RightParen, "')'");
         return new ParenExpr(inner) { Span = open.Span.To(close.Span) };
     }
@@ -167,7 +164,7 @@ internal sealed partial class PromQlParser
     /// <summary>Counts a level of recursion.</summary>
     private bool Enter()
     {
-        if (++depth <= PromQl.MaxNesting)
+        if (++depth <= PromQlQuery.MaxNesting)
         {
             return !Failed;
         }
@@ -176,7 +173,17 @@ internal sealed partial class PromQlParser
         return false;
     }
 
-    private void TooDeep() => Fail($"the query nests deeper than {PromQl.MaxNesting} levels", token.Span);
+    /// <summary>Puts a level on top of so many.</summary>
+    private void Grow(int levels)
+    {
+        height = levels + 1;
+        if (height > PromQlQuery.MaxNesting)
+        {
+            TooDeep();
+        }
+    }
+
+    private void TooDeep() => Fail($"the query nests deeper than {PromQlQuery.MaxNesting} levels", token.Span);
 
     private PromQlToken Take()
     {

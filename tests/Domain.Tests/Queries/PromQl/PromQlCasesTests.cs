@@ -41,7 +41,7 @@ public sealed class PromQlCasesTests(ITestOutputHelper output)
 
     private static bool Takes(string query)
     {
-        var taken = Domain.Queries.PromQl.PromQl.TryParse(query, PromQlDialect.V3, out _, out var error);
+        var taken = PromQlQuery.TryParse(query, PromQlDialect.V3, out _, out var error);
         Assert.Equal(taken, error is null);
         if (error is not null)
         {
@@ -59,15 +59,15 @@ internal static class RoundTrip
     /// <summary>The printed text reads back to an equal tree, and printing that changes nothing.</summary>
     internal static void Check(string query, PromQlDialect dialect)
     {
-        var tree = Domain.Queries.PromQl.PromQl.Parse(query, dialect);
-        var printed = Domain.Queries.PromQl.PromQl.Print(tree);
-        if (!Domain.Queries.PromQl.PromQl.TryParse(printed, dialect, out var again, out var error))
+        var tree = PromQlQuery.Parse(query, dialect);
+        var printed = PromQlQuery.Print(tree);
+        if (!PromQlQuery.TryParse(printed, dialect, out var again, out var error))
         {
             Assert.Fail($"{query}\nprinted as\n{printed}\n{error}");
         }
 
         Assert.True(tree.Equals(again), $"{query}\nprinted as\n{printed}\nreads back as another tree");
         Assert.Equal(tree.GetHashCode(), again.GetHashCode());
-        Assert.Equal(printed, Domain.Queries.PromQl.PromQl.Print(again));
+        Assert.Equal(printed, PromQlQuery.Print(again));
     }
 }

@@ -4,7 +4,7 @@ using Nightwatch.Domain.Queries.Syntax;
 namespace Nightwatch.Domain.Queries.PromQl;
 
 /// <summary>Reads PromQL into a tree and writes the tree back in one canonical form.</summary>
-public static class PromQl
+public static class PromQlQuery
 {
     /// <summary>UTF-16 code units of the longest query that is read. Prometheus has no limit of its own.</summary>
     public const int MaxLength = 65_536;
