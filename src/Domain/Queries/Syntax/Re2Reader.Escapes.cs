@@ -5,7 +5,8 @@ namespace Nightwatch.Domain.Queries.Syntax;
 /// <summary>What a backslash begins.</summary>
 internal sealed partial class Re2Reader
 {
-    private Re2Node Escape()
+    /// <summary>Null for what begins a quotation.</summary>
+    private Re2Node? Escape()
     {
         var start = at;
         switch (at + 1 < pattern.Length ? pattern[at + 1] : '\0')
@@ -30,7 +31,8 @@ internal sealed partial class Re2Reader
                 UnicodeClass();
                 return pattern[start + 1] == 'P' ? Re2Node.Anything : Re2Node.Class;
             case 'Q':
-                return Quoted();
+                BeginQuoted();
+                return null;
             default:
                 var character = EscapedCharacter();
                 literal?.Append(Rune.IsValid(character) ? new Rune(character).ToString() : "");
@@ -38,8 +40,8 @@ internal sealed partial class Re2Reader
         }
     }
 
-    /// <summary>Everything up to <c>\E</c> stands for itself. What follows repeats the last character of it.</summary>
-    private Re2Node Quoted()
+    /// <summary>Everything up to <c>\E</c> stands for itself, each character an operand of its own.</summary>
+    private void BeginQuoted()
     {
         var begin = at + 2;
         var length = pattern.AsSpan(begin).IndexOf("\\E", StringComparison.Ordinal);
@@ -47,20 +49,10 @@ internal sealed partial class Re2Reader
         {
             // Go takes it, but Prometheus and Loki put their anchors behind the pattern, and these would be quoted too.
             Fail("\\Q is not ended by \\E", at, pattern.Length);
-            at = pattern.Length;
-            return Re2Node.Empty;
         }
 
-        var text = pattern.Substring(begin, length);
-        at = begin + length + 2;
-        if (text.Length == 0)
-        {
-            // Nothing was put there that could be repeated; taking it as the empty text is what costs least.
-            return Re2Node.Empty;
-        }
-
-        literal?.Append(text);
-        return Re2Node.Character with { Cost = text.Length, Literals = text.Length };
+        at = length < 0 ? pattern.Length : begin;
+        quoteEnd = length < 0 ? -1 : begin + length;
     }
 
     private int EscapedCharacter()

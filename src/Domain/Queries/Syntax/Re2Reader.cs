@@ -7,6 +7,9 @@ internal sealed partial class Re2Reader(string pattern, bool angleNames)
 {
     private int at;
     private int depth;
+
+    // Where the \E of an open \Q stands; -1 outside.
+    private int quoteEnd = -1;
     private StringBuilder? literal = new();
     private string problem = "";
     private SourceSpan span;
@@ -58,10 +61,16 @@ internal sealed partial class Re2Reader(string pattern, bool angleNames)
     private Re2Node Sequence()
     {
         var (node, last, any, repeated) = (Re2Node.Empty, Re2Node.Empty, false, -1);
-        while (More && pattern[at] is not ('|' or ')'))
+        while (More && (quoteEnd >= 0 || pattern[at] is not ('|' or ')')))
         {
             var start = at;
-            if (TryRepetition(out var min, out var max, out var counted))
+            if (at == quoteEnd)
+            {
+                (at, quoteEnd) = (at + 2, -1);
+                continue;
+            }
+
+            if (quoteEnd < 0 && TryRepetition(out var min, out var max, out var counted))
             {
                 last = any ? Repeated(last, start, repeated, min, max, counted) : last;
                 if (!any)
@@ -74,7 +83,7 @@ internal sealed partial class Re2Reader(string pattern, bool angleNames)
             }
 
             repeated = -1;
-            if (Atom() is { } operand)
+            if ((quoteEnd >= 0 ? Character() : Atom()) is { } operand)
             {
                 node = node.Then(last);
                 (last, any) = (operand, true);
@@ -84,7 +93,7 @@ internal sealed partial class Re2Reader(string pattern, bool angleNames)
         return node.Then(last);
     }
 
-    /// <summary>One character, class, group or assertion; null for what only sets flags.</summary>
+    /// <summary>One character, class, group or assertion; null for what only sets flags or begins a quotation.</summary>
     private Re2Node? Atom()
     {
         switch (pattern[at])
@@ -105,11 +114,16 @@ internal sealed partial class Re2Reader(string pattern, bool angleNames)
                 literal = null;
                 return Re2Node.Assertion(true);
             default:
-                var length = char.IsSurrogate(pattern[at]) ? 2 : 1;
-                literal?.Append(pattern, at, length);
-                at += length;
-                return Re2Node.Character;
+                return Character();
         }
+    }
+
+    private Re2Node Character()
+    {
+        var length = char.IsSurrogate(pattern[at]) ? 2 : 1;
+        literal?.Append(pattern, at, length);
+        at += length;
+        return Re2Node.Character;
     }
 
     private Re2Node? Group()
