@@ -9,6 +9,7 @@ var benches = new Dictionary<string, Func<CancellationToken, Task>>
     ["limits"] = LimitsBench.RunAsync,
     ["masking"] = MaskingBench.RunAsync,
     ["promql"] = PromQlBench.RunAsync,
+    ["logql"] = LogQlBench.RunAsync,
     ["audit"] = AuditBench.RunAsync,
     ["investigation"] = InvestigationBench.RunAsync,
 };

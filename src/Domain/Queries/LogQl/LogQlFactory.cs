@@ -17,7 +17,7 @@ public static class LogQlFactory
 
     /// <summary>The label has one of the values, each taken literally.</summary>
     public static MatcherSyntax AnyOf(string label, IReadOnlyCollection<string> values) =>
-        values.Count == 1 ? Equal(label, values.First()) : Matches(label, string.Join('|', values.Select(Escape)));
+        values.Count == 1 ? Equal(label, values.First()) : Matches(label, string.Join('|', values.Select(Re2Syntax.Escape)));
 
     /// <exception cref="ArgumentException">All matchers let the empty value pass, which Loki refuses.</exception>
     public static LogQuery Select(params ReadOnlySpan<MatcherSyntax> matchers)
@@ -42,7 +42,7 @@ public static class LogQlFactory
     public static LogQuery NotContaining(this LogQuery query, params ReadOnlySpan<string> texts) => query.Then(LineFilter(LineMatch.NotContains, texts));
 
     /// <summary>Lines that hold the text in any case.</summary>
-    public static LogQuery ContainingAnyCase(this LogQuery query, string text) => query.Then(LineFilter(LineMatch.Regex, $"(?i){Escape(text)}"));
+    public static LogQuery ContainingAnyCase(this LogQuery query, string text) => query.Then(LineFilter(LineMatch.Regex, $"(?i){Re2Syntax.Escape(text)}"));
 
     public static LogQuery Json(this LogQuery query) => query.Then(new JsonStage([]));
 
@@ -87,19 +87,7 @@ public static class LogQlFactory
 
     public static LogBinary Divide(this LogQlMetric metric, LogQlMetric by) => new(metric, LogQlOperator.Divide, by, false, null);
 
-    /// <summary>The regular expression that the text alone matches.</summary>
-    public static string Escape(string text)
-    {
-        var escaped = new System.Text.StringBuilder(text.Length + 8);
-        foreach (var c in text)
-        {
-            escaped.Append(@"\.+*?()|[]{}^$".Contains(c, StringComparison.Ordinal) ? "\\" : "").Append(c);
-        }
-
-        return escaped.ToString();
-    }
-
-    internal static bool IsSelective(MatcherSyntax matcher) => matcher.Operator switch
+    private static bool IsSelective(MatcherSyntax matcher) => matcher.Operator switch
     {
         MatchOperator.Equal => matcher.Value.Length > 0,
         MatchOperator.NotEqual => matcher.Value.Length == 0,

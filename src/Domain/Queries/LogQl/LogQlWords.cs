@@ -136,6 +136,9 @@ public static class LogQlWords
         _ => 3,
     };
 
+    /// <summary>Whether the word begins a stage of a pipeline.</summary>
+    internal static bool IsStage(string word) => TryFind(word, out var kind, out _) && kind is >= LogQlTokenKind.Json and <= LogQlTokenKind.Keep;
+
     internal static bool IsLetter(Rune rune) => rune.Value == '_' || Rune.IsLetter(rune);
 
     internal static bool TryFind(ReadOnlySpan<char> word, out LogQlTokenKind kind, out int index)
