@@ -18,7 +18,7 @@ internal sealed class Stored : IObserveSource, IDisposable
     public Stored(string allow, params (string Key, string? Value)[] settings)
     {
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.Append(("NIGHTWATCH_OUTBOUND_ALLOW", allow)).ToDictionary(s => s.Key, s => s.Item2))
+            .AddInMemoryCollection(settings.Append((Key: "NIGHTWATCH_OUTBOUND_ALLOW", Value: allow)).ToDictionary(s => s.Key, s => s.Value))
             .Build();
         services = new ServiceCollection().AddLogging().AddGrafana(configuration).AddDatasourceFactory(configuration).BuildServiceProvider();
     }

@@ -63,7 +63,7 @@ internal sealed class DatasourceWorld : IDisposable
     public Task<DatasourceOutcome> PutAsync(string id, DatasourceWish wish, string? etag = null) =>
         Manage.ReplaceAsync(Callers.Everything(Tenant), id, wish, etag, new DatasourceTrial(false, false), Stop);
 
-    public async Task<FakeSource> OnlyAsync() => Assert.IsType<FakeSource>(Assert.Single(await Registry.ListAsync<IDescribedSource>(Tenant, Stop)));
+    public async Task<FakeSource> OnlyAsync() => Assert.Single((await Registry.ListAsync<IDescribedSource>(Tenant, Stop)).OfType<FakeSource>());
 }
 
 /// <summary>Binds to the context without any cryptography; what is tested with it is who asks for what.</summary>

@@ -8,6 +8,7 @@ using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Governance.Secrets;
 using Nightwatch.Domain.Serialization;
+using Nightwatch.Domain.Storage;
 using Nightwatch.Support;
 using static Nightwatch.Domain.Tests.Datasources.DatasourceWorld;
 
@@ -75,7 +76,7 @@ public sealed class ManageDatasourcesTests : IDisposable
     {
         await world.AddAsync(WithPassword());
         var read = (await world.Documents.ReadAsync(Tenant, "prom", Stop))!;
-        await world.Documents.WriteAsync(Tenant, Storage.DocumentWrite<Datasource>.Replace(read, read.Value with { Url = new Uri("https://evil.example/") }), Stop);
+        await world.Documents.WriteAsync(Tenant, DocumentWrite<Datasource>.Replace(read, read.Value with { Url = new Uri("https://evil.example/") }), Stop);
         world.Time.Advance(DatasourceRegistry.KeepFor);
 
         var source = await world.OnlyAsync();
