@@ -60,6 +60,7 @@ public static class NightwatchRegistration
             .AddDatasourceFactory(configuration)
             .AddDatasources()
             .AddSingleton(QueryLimitsReader.Read(configuration))
+            .AddSingleton(QueryLimitsReader.ReadPolicy(configuration))
             .AddOpenAi(configuration)
             .AddConfigurationFiles(configuration)
             .AddMetricsText()

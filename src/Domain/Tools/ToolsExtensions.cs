@@ -4,6 +4,7 @@ using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Masking;
 using Nightwatch.Domain.Queries;
+using Nightwatch.Domain.Queries.Guard;
 using Nightwatch.Domain.Tools.Alerting;
 using Nightwatch.Domain.Tools.Changes;
 using Nightwatch.Domain.Tools.History;
@@ -24,7 +25,8 @@ public static class ToolsExtensions
         services.TryAddSingleton(MaskingPolicy.Default);
         services.TryAddSingleton<IMasker, TextMasker>();
         services.TryAddSingleton(QueryLimits.Default);
-        services.TryAddSingleton<IQueryGuard, OpenQueryGuard>();
+        services.TryAddSingleton(new QueryPolicy());
+        services.TryAddSingleton<IQueryGuard, ParsedQueryGuard>();
         services.AddConfiguredSources();
         services.AddSingleton<ITool, QueryMetricsTool>();
         services.AddSingleton<ITool, QueryMetricsRangeTool>();

@@ -4,6 +4,7 @@ using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Queries;
+using Nightwatch.Domain.Queries.Guard;
 
 namespace Nightwatch.Domain.Tools.Logs;
 
@@ -64,7 +65,7 @@ internal sealed class QueryLogsTool(IDatasources sources, IQueryGuard guard, Que
             return Outcome.Wrong("limit", $"limit is {arguments.Limit}; the most is {limits.MaxResults} ({QueryLimits.MaxResultsKey}).") with { Invocation = arguments.Query };
         }
 
-        var checkedQuery = guard.Check(QueryLanguage.LogQl, arguments.Query, window, source, caller);
+        var checkedQuery = guard.Check(QueryLanguage.LogQl, arguments.Query, new QueryRange(window.Length, window.Length), source, caller);
         return checkedQuery.Refusal is { } refusal
             ? Outcome.Wrong("query", refusal) with { Invocation = arguments.Query, Source = source.Name }
             : await RunAsync(source, arguments with { Query = checkedQuery.Query }, window, cancellationToken).ConfigureAwait(false) with { Source = source.Name };

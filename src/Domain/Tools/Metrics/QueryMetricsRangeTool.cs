@@ -4,6 +4,7 @@ using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Queries;
+using Nightwatch.Domain.Queries.Guard;
 
 namespace Nightwatch.Domain.Tools.Metrics;
 
@@ -53,7 +54,7 @@ internal sealed class QueryMetricsRangeTool(IDatasources sources, IQueryGuard gu
             { Invocation = arguments.Query };
         }
 
-        var checkedQuery = guard.Check(QueryLanguage.PromQl, arguments.Query, window, source, caller);
+        var checkedQuery = guard.Check(QueryLanguage.PromQl, arguments.Query, new QueryRange(window.Length, TimeSpan.FromSeconds(step)), source, caller);
         return checkedQuery.Refusal is { } refusal
             ? Outcome.Wrong("query", refusal) with { Invocation = arguments.Query, Source = source.Name }
             : await RunAsync(source, checkedQuery.Query, window, step, cancellationToken).ConfigureAwait(false) with { Source = source.Name };

@@ -38,7 +38,7 @@ internal sealed class QueryMetricsTool(IDatasources sources, IQueryGuard guard, 
         }
 
         var at = arguments.Time?.ToUniversalTime() ?? time.GetUtcNow();
-        var checkedQuery = guard.Check(QueryLanguage.PromQl, arguments.Query, new TimeWindow(at, at), source, caller);
+        var checkedQuery = guard.Check(QueryLanguage.PromQl, arguments.Query, null, source, caller);
         return checkedQuery.Refusal is { } refusal
             ? Outcome.Wrong("query", refusal) with { Invocation = arguments.Query, Source = source.Name }
             : await RunAsync(source, checkedQuery.Query, at, cancellationToken).ConfigureAwait(false) with { Source = source.Name };
