@@ -102,7 +102,7 @@ public static class LogQlWords
     /// </summary>
     public static bool IsLabelName(ReadOnlySpan<char> name)
     {
-        if (name.IsEmpty || name.Length > MaxLabelLength || (TryFind(name, out var kind, out _) && !IsCallOnly(kind)))
+        if (name.IsEmpty || (TryFind(name, out var kind, out _) && !IsCallOnly(kind)))
         {
             return false;
         }
@@ -121,9 +121,6 @@ public static class LogQlWords
 
         return true;
     }
-
-    /// <summary>The length, in UTF-16 code units, of the longest label name that is printed.</summary>
-    public const int MaxLabelLength = 1024;
 
     /// <summary>How tightly the operator binds; more is tighter.</summary>
     internal static int PrecedenceOf(LogQlOperator logQlOperator) => logQlOperator switch

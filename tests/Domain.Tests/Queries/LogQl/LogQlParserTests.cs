@@ -151,6 +151,13 @@ public sealed class LogQlParserTests
     }
 
     [Fact]
+    public void Print_VeryLongLabel_IsTheSame()
+    {
+        var parsed = LogQlParser.Parse($"{{{new string('a', 50_000)}=\"b\"}}");
+        Assert.Equal(parsed, LogQlParser.Parse(parsed.ToString()));
+    }
+
+    [Fact]
     public void Parse_Spans_AreThoseOfTheText()
     {
         const string Text = "sum by (a) (rate({b=\"c\"} |= \"d\" [5m])) / 2";
