@@ -139,6 +139,7 @@ public sealed class ManageDatasourcesTests : IDisposable
     [InlineData("""{"name":"a","type":"influxdb","through":{"datasource":"configured:grafana:panes","uid":"../x"}}""", "through.uid")]
     [InlineData("""{"name":"a","type":"influxdb","through":{"datasource":"nothing","uid":"x"}}""", "through.datasource")]
     [InlineData("""{"name":"a","type":"influxdb","through":{"datasource":"configured:prometheus:lab","uid":"x"}}""", "through.datasource")]
+    [InlineData("""{"name":"a","type":"loki","orgId":"x","through":{"datasource":"configured:grafana:panes","uid":"x"}}""", "orgId")]
     [InlineData("""{"name":"a","type":"influxdb","url":"http://a","through":{"datasource":"configured:grafana:panes","uid":"x"}}""", "url")]
     [InlineData("""{"name":"a","type":"influxdb","auth":{"kind":"bearer","token":"x"},"through":{"datasource":"configured:grafana:panes","uid":"x"}}""", "auth")]
     public async Task Create_WrongField_IsNamedAndTheCredentialIsNotRepeated(string json, string field)

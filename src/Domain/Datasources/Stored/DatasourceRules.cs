@@ -63,6 +63,8 @@ internal static class DatasourceRules
                     ? new("through.uid", "through.uid must be the uid that Grafana gives the source: 1 to 64 letters, digits, dashes and underscores.")
                 : wish.Url is not null ? new("url", "url must be left out when through is set: the Grafana's address is used.")
                 : wish.Auth is { Kind: not (null or DatasourceAuthKind.None) } ? new("auth", "auth must be left out when through is set: the Grafana's credentials are used.")
+                : new[] { ("externalUrl", wish.ExternalUrl), ("orgId", wish.OrgId), ("caCertificate", wish.CaCertificate) }.FirstOrDefault(f => f.Item2 is not null) is { Item1: { } own }
+                    ? new(own, $"{own} must be left out when through is set: the Grafana's own is used.")
                 : null;
         }
 
