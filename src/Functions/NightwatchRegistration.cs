@@ -13,6 +13,7 @@ using Nightwatch.Adapters.Prometheus;
 using Nightwatch.Adapters.Secrets;
 using Nightwatch.Adapters.Sqlite;
 using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Applications;
 using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Governance.Limits;
 using Nightwatch.Domain.Governance.Secrets;
@@ -60,6 +61,7 @@ public static class NightwatchRegistration
             .AddAlerts()
             .AddIncidents()
             .AddInvestigations()
+            .AddApplications()
             .AddSingleton<AlertHints>()
             .AddSingleton<InvestigationStarter>()
             .AddSingleton<InvestigationStream>()
@@ -94,5 +96,6 @@ public static class NightwatchRegistration
         .AddDocuments(ServiceToken.Type)
         .AddDocuments(Session.Type)
         .AddDocuments(SignInAttempt.Type)
-        .AddDocuments(StoredSecret.Type);
+        .AddDocuments(StoredSecret.Type)
+        .AddDocuments(ApplicationProfile.Type);
 }
