@@ -23,6 +23,7 @@ using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Serialization;
 using Nightwatch.Domain.Tools;
 using Nightwatch.Functions.Alerts;
+using Nightwatch.Functions.Applications;
 using Nightwatch.Functions.Audit;
 using Nightwatch.Functions.Http;
 using Nightwatch.Functions.Incidents;
@@ -62,6 +63,7 @@ public static class NightwatchRegistration
             .AddIncidents()
             .AddInvestigations()
             .AddApplications()
+            .AddSingleton<ProposalAnswers>()
             .AddSingleton<AlertHints>()
             .AddSingleton<InvestigationStarter>()
             .AddSingleton<InvestigationStream>()

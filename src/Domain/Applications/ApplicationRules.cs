@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Governance.Masking;
 using Nightwatch.Domain.Investigations.Queries;
 
 namespace Nightwatch.Domain.Applications;
@@ -25,6 +26,8 @@ public static partial class ApplicationRules
     private const int MaxUnit = 40;
     private const int MaxSource = 64;
 
+    private static readonly TextMasker Credentials = new(new MaskingPolicy { Classes = SensitiveData.Credentials });
+
     public static bool IsId(string text) => Id().IsMatch(text);
 
     /// <summary>All that is wrong with the profile, each with the field's path; none for a good one.</summary>
@@ -39,6 +42,14 @@ public static partial class ApplicationRules
         Text(problems, "name", profile.Name, MaxName);
         Text(problems, "description", profile.Description, MaxDescription, required: false, lines: true);
         Text(problems, "architecture", profile.Architecture, MaxArchitecture, required: false, lines: true);
+        foreach (var (field, text) in new[] { ("description", profile.Description), ("architecture", profile.Architecture) })
+        {
+            if (text.Length <= MaxArchitecture && !ReferenceEquals(Credentials.Mask(text), text))
+            {
+                problems.Add(field, $"{field} holds what looks like a credential; everybody who may read the profile would see it.");
+            }
+        }
+
         Each(problems, "environments", profile.Environments, MaxEnvironments, e => e.Name, (environment, path) => Labels(problems, $"{path}.labels", environment.Labels));
         Each(problems, "owners", profile.Owners, MaxOwners, o => o.Name, (owner, path) => Text(problems, $"{path}.contact", owner.Contact ?? "", MaxContact, required: false));
         var names = profile.Components.Take(MaxComponents).Where(c => c is not null).Select(c => c.Name).ToHashSet(StringComparer.Ordinal);

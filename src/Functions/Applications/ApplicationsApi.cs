@@ -11,7 +11,7 @@ using Nightwatch.Functions.Http;
 namespace Nightwatch.Functions.Applications;
 
 /// <summary>Application profiles of the caller's tenant, as JSON and as YAML.</summary>
-public sealed class ApplicationsApi(ApplicationProfiles profiles, IAuditTrail audit)
+public sealed class ApplicationsApi(ApplicationProfiles profiles, ProposalAnswers proposals, IAuditTrail audit)
 {
     [Function("ListApplications")]
     [Requires(Permission.ReadMetrics)]
@@ -44,6 +44,11 @@ public sealed class ApplicationsApi(ApplicationProfiles profiles, IAuditTrail au
     public async Task<IResult> CreateAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/applications")] HttpRequest request, CancellationToken cancellationToken)
     {
+        if (request.Query["propose"].ToString() == "true")
+        {
+            return await proposals.AnswerAsync(request, cancellationToken);
+        }
+
         var (sent, refusal) = await ApplicationBody.ReadAsync(request, cancellationToken);
         if (sent is null)
         {
