@@ -73,7 +73,12 @@ public sealed class ApplicationProfiles(IDocuments<ApplicationProfile> documents
         var now = time.GetUtcNow();
         var created = profiles.Select(p => p with
         {
-            Tenant = caller.Tenant, Version = 1, CreatedBy = caller.Subject, CreatedAt = now, UpdatedBy = caller.Subject, UpdatedAt = now,
+            Tenant = caller.Tenant,
+            Version = 1,
+            CreatedBy = caller.Subject,
+            CreatedAt = now,
+            UpdatedBy = caller.Subject,
+            UpdatedAt = now,
         }).ToList();
         var results = await documents
             .WriteManyAsync(caller.Tenant, [.. created.Select(p => DocumentWrite<ApplicationProfile>.Create(p.Id, p))], cancellationToken).ConfigureAwait(false);

@@ -51,7 +51,7 @@ public sealed class TwoTenants : IAsyncLifetime
         (await sender.PostAsync("api/alerts/alertmanager", Webhooks.Alertmanager(Marker, [Webhooks.Firing("Down", Marker, Now)]), Stop)).EnsureSuccessStatusCode();
         (await sender.PostAsync("api/alerts", new StringContent("{"), Stop)).Dispose();
         using var reader = await ClientAsync("one", Permission.Admin);
-        (await reader.PostAsJsonAsync("api/applications", new { id = Marker, name = Marker }, Stop)).EnsureSuccessStatusCode();
+        (await reader.PostAsJsonAsync("api/applications", new { id = "walked", name = Marker }, Stop)).EnsureSuccessStatusCode();
         Ids = (await Eventually.GetAsync(() => InvestigatedAsync(reader), ids => ids is not null))!;
     }
 
@@ -101,7 +101,7 @@ public sealed class TwoTenants : IAsyncLifetime
                 ["incidents"] = incidents[0].GetProperty("id").GetString()!,
                 ["investigations"] = incidents[0].GetProperty("investigationId").GetString()!,
                 ["tokens"] = tokens[0].GetProperty("id").GetString()!,
-                ["applications"] = Marker,
+                ["applications"] = "walked",
             }
             : null;
     }
