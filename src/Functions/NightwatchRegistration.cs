@@ -14,6 +14,7 @@ using Nightwatch.Adapters.Prometheus;
 using Nightwatch.Adapters.Secrets;
 using Nightwatch.Adapters.Sqlite;
 using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Applications;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Datasources.Stored;
 using Nightwatch.Domain.Governance.Access;
@@ -25,6 +26,7 @@ using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Serialization;
 using Nightwatch.Domain.Tools;
 using Nightwatch.Functions.Alerts;
+using Nightwatch.Functions.Applications;
 using Nightwatch.Functions.Audit;
 using Nightwatch.Functions.Datasources;
 using Nightwatch.Functions.Http;
@@ -68,6 +70,8 @@ public static class NightwatchRegistration
             .AddAlerts()
             .AddIncidents()
             .AddInvestigations()
+            .AddApplications()
+            .AddSingleton<ProposalAnswers>()
             .AddSingleton<AlertHints>()
             .AddSingleton<InvestigationStarter>()
             .AddSingleton<InvestigationStream>()
@@ -104,5 +108,6 @@ public static class NightwatchRegistration
         .AddDocuments(SignInAttempt.Type)
         .AddDocuments(StoredSecret.Type)
         .AddDocuments(Datasource.StoredType)
-        .AddDocuments(DatasourceHealth.StoredType);
+        .AddDocuments(DatasourceHealth.StoredType)
+        .AddDocuments(ApplicationProfile.Type);
 }

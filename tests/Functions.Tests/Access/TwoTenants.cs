@@ -25,7 +25,7 @@ public sealed class TwoTenants : IAsyncLifetime
     private NightwatchApp? workshop;
     private NightwatchApp? app;
 
-    /// <summary>Ids of tenant one's incident, investigation, token and datasource.</summary>
+    /// <summary>Ids of tenant one's incident, investigation, token, datasource and application.</summary>
     public IReadOnlyDictionary<string, string> Ids { get; private set; } = new Dictionary<string, string>();
 
     public Uri Url => app!.Url;
@@ -51,6 +51,7 @@ public sealed class TwoTenants : IAsyncLifetime
         (await sender.PostAsync("api/alerts/alertmanager", Webhooks.Alertmanager(Marker, [Webhooks.Firing("Down", Marker, Now)]), Stop)).EnsureSuccessStatusCode();
         (await sender.PostAsync("api/alerts", new StringContent("{"), Stop)).Dispose();
         using var reader = await ClientAsync("one", Permission.Admin);
+        (await reader.PostAsJsonAsync("api/applications", new { id = "walked", name = Marker }, Stop)).EnsureSuccessStatusCode();
         var ids = (await Eventually.GetAsync(() => InvestigatedAsync(reader), ids => ids is not null))!;
         // The guard lets nobody ask it, so that no investigation waits for it.
         using var source = await reader.PostAsJsonAsync("api/grafana/datasources", new { name = "source-of-one", type = "grafana", url = $"http://127.0.0.1:9/{Marker}" }, Stop);
@@ -104,6 +105,7 @@ public sealed class TwoTenants : IAsyncLifetime
                 ["incidents"] = incidents[0].GetProperty("id").GetString()!,
                 ["investigations"] = incidents[0].GetProperty("investigationId").GetString()!,
                 ["tokens"] = tokens[0].GetProperty("id").GetString()!,
+                ["applications"] = "walked",
             }
             : null;
     }

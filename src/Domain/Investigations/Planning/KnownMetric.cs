@@ -12,7 +12,7 @@ internal sealed record KnownMetric(string Name, string Type, IReadOnlyDictionary
 
     public bool IsCounter =>
         Type == "counter"
-            || Name.EndsWith("_total", StringComparison.Ordinal)
+            || (Type != "gauge" && Name.EndsWith("_total", StringComparison.Ordinal))
             || (Name.EndsWith("_count", StringComparison.Ordinal) && Type is "histogram" or "summary");
 
     public string? FirstLabel(IEnumerable<string> candidates) => candidates.FirstOrDefault(Labels.ContainsKey);

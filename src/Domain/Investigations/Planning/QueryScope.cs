@@ -3,9 +3,11 @@ using Nightwatch.Domain.Investigations.Queries;
 namespace Nightwatch.Domain.Investigations.Planning;
 
 /// <summary>Which series a question covers: those that live where the subject lives, and, when that is not known, all that name a service.</summary>
-internal sealed class QueryScope(InvestigationSubject subject, TimeSpan rateWindow, IReadOnlyList<string>? components = null)
+/// <param name="within">Where that is, when it is known better than the subject's labels tell it.</param>
+internal sealed class QueryScope(
+    InvestigationSubject subject, TimeSpan rateWindow, IReadOnlyList<string>? components = null, IReadOnlyList<LabelCondition>? within = null)
 {
-    private readonly List<LabelCondition> place =
+    private readonly IReadOnlyList<LabelCondition> place = within ??
     [
         .. ServiceLabels.Scope.Where(l => l != subject.ServiceLabel && subject.Labels.TryGetValue(l, out var v) && v.Length is > 0 and <= PromQl.MaxValueLength)
             .Select(l => LabelCondition.Is(l, subject.Labels[l])),

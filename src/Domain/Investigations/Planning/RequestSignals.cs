@@ -54,6 +54,12 @@ internal static partial class RequestSignals
         }
     }
 
+    /// <summary>The counter of served requests that tells failed ones apart, with the condition that selects those; null when there is none.</summary>
+    public static (KnownMetric Counter, LabelCondition Failed)? ServedWithFailures(IReadOnlyList<KnownMetric> metrics, QueryScope scope) =>
+        Counters(metrics.Where(m => !MetricFamilies.IsPool(m.Name) && KindOf(m, scope) == Kind.Served).ToList())
+            .Select(c => FailureOf(c) is { } failed ? (c, failed) : ((KnownMetric, LabelCondition)?)null)
+            .FirstOrDefault(c => c is not null);
+
     private enum Kind
     {
         Served,
@@ -101,12 +107,11 @@ internal static partial class RequestSignals
 
     private static SignalQuery? ErrorRatio(Kind kind, KnownMetric counter, QueryScope scope)
     {
-        if (counter.FirstLabel(ServiceLabels.Status) is not { } label)
+        if (FailureOf(counter) is not { } failed)
         {
             return null;
         }
 
-        var failed = LabelCondition.Matches(label, ErrorPattern(label, counter.Values(label)));
         var by = Groups(kind, counter, scope);
         var all = $"sum by ({by}) (rate({scope.Select(counter)}[{scope.Window}]))";
 
@@ -118,6 +123,10 @@ internal static partial class RequestSignals
             query,
             "ratio");
     }
+
+    private static LabelCondition? FailureOf(KnownMetric counter) => counter.FirstLabel(ServiceLabels.Status) is { } label
+        ? LabelCondition.Matches(label, ErrorPattern(label, counter.Values(label)))
+        : null;
 
     private static SignalQuery Quantile(Kind kind, KnownMetric histogram, QueryScope scope) => new(
         kind switch { Kind.Served => Topics.Latency, Kind.Sent => Topics.ClientLatency, _ => Topics.DatabaseLatency },

@@ -40,7 +40,6 @@ internal sealed class ListMetricsTool(IDatasources sources, QueryLimits limits, 
     ToolEffects.Reads)
 {
     private const int MaxSeries = 20_000;
-    private const int MaxValues = 20;
 
     protected override async Task<ToolResult> RunAsync(Caller caller, ListMetricsArguments arguments, CancellationToken cancellationToken)
     {
@@ -70,7 +69,7 @@ internal sealed class ListMetricsTool(IDatasources sources, QueryLimits limits, 
             notes = series.Notes;
             found = series.Items
                 .GroupBy(s => s.GetValueOrDefault("__name__", ""), StringComparer.Ordinal)
-                .Select(g => Metric.Of(Describe(metadata, g.Key), LabelsOf(g)));
+                .Select(g => Metric.Of(FoundSeries.Describe(metadata, g.Key), FoundSeries.LabelsOf(g)));
         }
         else
         {
@@ -84,39 +83,6 @@ internal sealed class ListMetricsTool(IDatasources sources, QueryLimits limits, 
             : Outcome.Success(
                 new MetricsData(all.Count <= limit ? all : all[..limit], all.Count),
                 Outcome.Notes([.. notes, all.Count > limit ? $"only the first {limit} of {all.Count} metrics are shown" : null]));
-    }
-
-    /// <summary>Metadata is kept by family: a histogram's _bucket, _sum and _count and a counter's _total belong to the name without the ending.</summary>
-    private static MetricMetadata Describe(Dictionary<string, MetricMetadata> metadata, string name)
-    {
-        if (metadata.TryGetValue(name, out var own))
-        {
-            return own;
-        }
-
-        var at = name.LastIndexOf('_');
-        return at > 0 && name[at..] is "_bucket" or "_sum" or "_count" or "_total" && metadata.TryGetValue(name[..at], out var family)
-            ? family with { Name = name }
-            : new MetricMetadata(name, "unknown", "", "");
-    }
-
-    private static SortedDictionary<string, IReadOnlyList<string>> LabelsOf(IEnumerable<IReadOnlyDictionary<string, string>> series)
-    {
-        var values = new SortedDictionary<string, SortedSet<string>>(StringComparer.Ordinal);
-        foreach (var (label, value) in series.SelectMany(s => s).Where(l => l.Key != "__name__"))
-        {
-            if (!values.TryGetValue(label, out var set))
-            {
-                values[label] = set = new SortedSet<string>(StringComparer.Ordinal);
-            }
-
-            if (set.Count < MaxValues)
-            {
-                set.Add(value);
-            }
-        }
-
-        return new(values.ToDictionary(v => v.Key, v => (IReadOnlyList<string>)[.. v.Value]), StringComparer.Ordinal);
     }
 
     private static bool Matches(Metric metric, string? search) => search is null
