@@ -140,7 +140,7 @@ public sealed class ProposeApplicationTests
         var limited = Callers.With("default", new Scope { Applications = ["orders"] }, Permission.ReadMetrics, Permission.ManageDatasources);
         var source = new MadeSeries("up{service=\"orders\"}");
 
-        var outcome = await new ProposeApplication([source], new ManualTime(Noon)).ProposeAsync(limited, new ProposalWish { Name = "orders" }, Stop);
+        var outcome = await new ProposeApplication(new ConfiguredSources([source]), new ManualTime(Noon)).ProposeAsync(limited, new ProposalWish { Name = "orders" }, Stop);
 
         Assert.Equal(ProposalVerdict.NoSource, outcome.Verdict);
         Assert.Empty(source.Queries);
@@ -175,5 +175,5 @@ public sealed class ProposeApplicationTests
     private static ApplicationComponent Component(ApplicationProfile profile, string name) => Assert.Single(profile.Components, c => c.Name == name);
 
     private static Task<ProposalOutcome> ProposeAsync(MadeSeries source, string name) =>
-        new ProposeApplication([source], new ManualTime(Noon)).ProposeAsync(Callers.Everything(), new ProposalWish { Name = name }, Stop);
+        new ProposeApplication(new ConfiguredSources([source]), new ManualTime(Noon)).ProposeAsync(Callers.Everything(), new ProposalWish { Name = name }, Stop);
 }
