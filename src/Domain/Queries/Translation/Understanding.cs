@@ -115,6 +115,9 @@ public sealed record Understanding
     /// <summary>Content words that name no concept, in order: they find a metric or a log line by its name.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
+    /// <summary>What looks like a name in code or a part of a URL and names nothing that a source knows: writeBlock, network-vif-plugged, /v2/servers.</summary>
+    public IReadOnlyList<string> Identifiers { get; init; } = [];
+
     /// <summary>"written → meant" for each slip that was forgiven.</summary>
     public IReadOnlyList<string> Corrections { get; init; } = [];
 

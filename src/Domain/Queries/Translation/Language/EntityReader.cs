@@ -91,6 +91,7 @@ internal sealed class EntityReader(IReadOnlyList<QuestionToken> tokens, bool[] t
 
         var vague = token.Kind == TokenKind.Word && !beside && (!led || Lexicon.English.Correct(token.Stem) is not null || context.Metrics.Index.Has(token.Stem));
         return vague || (token.Kind == TokenKind.Name && !beside && !led && context.Metrics.Index.Has(token.Stem)) || context.Metrics.Find(token.Text) is not null
+            || (shaped && token.Kind != TokenKind.Address && !beside && !led)
             ? null
             : new NamedEntity(kind ?? (token.Kind == TokenKind.Address ? "host" : "name"), token.Text, token.Text, Known: false);
     }

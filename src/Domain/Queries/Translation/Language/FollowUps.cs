@@ -33,6 +33,7 @@ internal static class FollowUps
             Bottom = now.Top is null ? before.Bottom : now.Bottom,
             GroupBy = now.GroupBy.Count > 0 ? now.GroupBy : before.GroupBy,
             Texts = now.Texts.Count > 0 ? now.Texts : before.Texts,
+            Identifiers = now.Identifiers.Count > 0 ? now.Identifiers : before.Identifiers,
             Lines = now.Lines ?? before.Lines,
             LogLevel = now.LogLevel ?? before.LogLevel,
             Words = now.Measures.Count > 0 ? now.Words : before.Words,

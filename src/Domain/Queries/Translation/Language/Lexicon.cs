@@ -25,6 +25,7 @@ internal sealed class Lexicon
     private readonly FrozenSet<string> plain;
     private readonly FrozenSet<string> ordinary;
     private readonly FrozenSet<string> openings;
+    private readonly FrozenDictionary<string, string[]> synonyms;
     private readonly string[] correctable;
 
     private Lexicon()
@@ -36,6 +37,9 @@ internal sealed class Lexicon
         phrases = found.ToFrozenDictionary(p => p.Key, p => p.Value.ToArray(), StringComparer.Ordinal);
         plain = Words(LexiconSpeech.Plain);
         ordinary = Words(LexiconSpeech.Ordinary);
+        synonyms = phrases.Where(p => !p.Key.Contains(' ', StringComparison.Ordinal)).SelectMany(p => p.Value.Where(c => c.Kind != ConceptKind.Speech || c.Concept is "usage" or "free" or "capacity").Select(c => (p.Key, c.Concept)))
+            .GroupBy(p => p.Concept, p => p.Key).SelectMany(g => g.Select(word => (word, Others: g.Where(o => o != word).Append(g.Key)))).GroupBy(p => p.word)
+            .ToFrozenDictionary(g => g.Key, g => g.SelectMany(p => p.Others).Distinct().Take(8).ToArray(), StringComparer.Ordinal);
         openings = phrases.Keys.Select(p => p.Split(' ')[0]).ToFrozenSet(StringComparer.Ordinal);
         correctable = [.. phrases.Keys.SelectMany(p => p.Split(' ')).Where(w => w.Length >= 4).Distinct()];
     }
@@ -59,6 +63,9 @@ internal sealed class Lexicon
 
         return hits;
     }
+
+    /// <summary>Other single words for the same measure.</summary>
+    public IReadOnlyList<string> Alternatives(string stem) => synonyms.TryGetValue(stem, out var others) ? others : [];
 
     /// <summary>The known word that an unknown one was probably meant to be.</summary>
     public string? Correct(string stem)

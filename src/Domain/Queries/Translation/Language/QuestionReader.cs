@@ -39,6 +39,7 @@ internal static class QuestionReader
             Lines = numbers.Lines,
             LogLevel = LevelOf(hits, tokens),
             Words = Words(tokens, taken, hits),
+            Identifiers = [.. tokens.Where((t, i) => !taken[i] && (t.Kind is TokenKind.Path || (t.Kind is TokenKind.Name && (t.Text.Any(char.IsUpper) || t.Text.Contains('-', StringComparison.Ordinal) || t.Text.Contains('_', StringComparison.Ordinal))))).Select(t => t.Text).Distinct()],
             Corrections = [.. hits.Where(h => h.Slip is not null).Select(h => $"{tokens[h.First].Text} → {h.Slip}").Distinct()],
         };
         return FollowUps.Complete(understanding, tokens, context.Previous);
@@ -102,7 +103,7 @@ internal static class QuestionReader
     private static string? LevelOf(IReadOnlyList<ConceptHit> hits, IReadOnlyList<QuestionToken> tokens) =>
         tokens.Any(t => t.IsAny("debug", "trace") && t.Kind == TokenKind.Word) ? tokens.First(t => t.IsAny("debug", "trace")).Lower
             : tokens.Any(t => t.IsAny("fatal", "critical")) ? "fatal"
-            : hits.Any(h => h.Concept == "error") ? "error"
+            : tokens.Where((t, i) => t.IsAny("error", "errors", "erorr", "erorrs", "errros") && (i == 0 || tokens[i - 1].Kind != TokenKind.Quoted)).Any() ? "error"
             : hits.Any(h => h.Concept == "warninglevel") ? "warn"
             : tokens.Any(t => t.IsAny("info") && t.Kind == TokenKind.Word) ? "info" : null;
 
