@@ -8,6 +8,7 @@ var benches = new Dictionary<string, Func<CancellationToken, Task>>
     ["history"] = HistoryBench.RunAsync,
     ["limits"] = LimitsBench.RunAsync,
     ["masking"] = MaskingBench.RunAsync,
+    ["promql"] = PromQlBench.RunAsync,
     ["audit"] = AuditBench.RunAsync,
     ["investigation"] = InvestigationBench.RunAsync,
 };

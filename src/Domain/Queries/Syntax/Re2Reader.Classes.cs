@@ -34,7 +34,7 @@ internal sealed partial class Re2Reader
         }
 
         at++;
-        return negated ? Re2Node.Anything : Re2Node.Character;
+        return negated ? Re2Node.Anything : Re2Node.Class;
     }
 
     private bool TryPosix()
@@ -130,14 +130,14 @@ internal sealed partial class Re2Reader
                 return Re2Node.Assertion(true);
             case 'd' or 's' or 'w':
                 (at, literal) = (at + 2, null);
-                return Re2Node.Character;
+                return Re2Node.Class;
             case 'D' or 'S' or 'W':
                 (at, literal) = (at + 2, null);
                 return Re2Node.Anything;
             case 'p' or 'P':
                 literal = null;
                 UnicodeClass();
-                return pattern[start + 1] == 'P' ? Re2Node.Anything : Re2Node.Character;
+                return pattern[start + 1] == 'P' ? Re2Node.Anything : Re2Node.Class;
             case 'Q':
                 return Quoted();
             default:
@@ -169,7 +169,7 @@ internal sealed partial class Re2Reader
         }
 
         literal?.Append(text);
-        return Re2Node.Character with { Cost = text.Length };
+        return Re2Node.Character with { Cost = text.Length, Literals = text.Length };
     }
 
     private int EscapedCharacter()

@@ -37,6 +37,8 @@ internal sealed partial class Re2Reader(string pattern, bool angleNames)
                 Literal = literal?.ToString(),
                 Wildcards = node.Wildcards,
                 LeadingWildcard = node.LeadingWildcard,
+                MinLiterals = node.Literals,
+                IsList = node.Exact,
             };
     }
 

@@ -16,6 +16,8 @@ public sealed record Re2Syntax
 
     internal const int MaxRepeat = 1000;
 
+    private static readonly System.Buffers.SearchValues<char> Special = System.Buffers.SearchValues.Create("\\.+*?()|[]{}^$");
+
     /// <summary>
     /// An estimate of the states that a matcher holds: one for a character or class, two for an alternative or a loop, a repetition by number as often as it says.
     /// A program that runs in linear time takes at most this many steps for each character.
@@ -33,6 +35,33 @@ public sealed record Re2Syntax
 
     /// <summary>The expression begins with an unlimited repetition, so that no index helps.</summary>
     public bool LeadingWildcard { get; init; }
+
+    /// <summary>How many given characters any text that matches has at least: 5 for <c>node_.*</c>, 0 for <c>[a-z]+</c>.</summary>
+    public int MinLiterals { get; init; }
+
+    /// <summary>Nothing but given texts, as in <c>api|web(-canary)?</c>.</summary>
+    public bool IsList { get; init; }
+
+    /// <summary>Whether it names what it selects: a list of texts, or at least three given characters in every alternative. <c>.+</c> and its disguises do not.</summary>
+    public bool IsSelective => !MatchesEmpty && (IsList || MinLiterals >= 3);
+
+    /// <summary>A pattern that matches exactly this text.</summary>
+    public static string Escape(string text)
+    {
+        var at = text.AsSpan().IndexOfAny(Special);
+        if (at < 0)
+        {
+            return text;
+        }
+
+        var escaped = new System.Text.StringBuilder(text.Length + 8);
+        foreach (var c in text)
+        {
+            escaped.Append(Special.Contains(c) ? "\\" : "").Append(c);
+        }
+
+        return escaped.ToString();
+    }
 
     /// <summary>Reads the pattern.</summary>
     /// <param name="syntax">What is known of it; null when it is refused.</param>
