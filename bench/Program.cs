@@ -10,6 +10,7 @@ var benches = new Dictionary<string, Func<CancellationToken, Task>>
     ["masking"] = MaskingBench.RunAsync,
     ["promql"] = PromQlBench.RunAsync,
     ["audit"] = AuditBench.RunAsync,
+    ["translate"] = TranslateBench.RunAsync,
     ["investigation"] = InvestigationBench.RunAsync,
 };
 using var stop = new CancellationTokenSource();

@@ -18,6 +18,7 @@ internal static class DatabaseTemplates
         Of("postgres.rollbacks", "share of transactions rolled back", "ratio", "rollback", "sum$by (rate(pg_stat_database_xact_rollback{$m}[$w])) / (sum$by (rate(pg_stat_database_xact_commit{$m}[$w])) + sum$by (rate(pg_stat_database_xact_rollback{$m}[$w])))", "postgres database rate transaction ratio", "count", count: "sum$by (increase(pg_stat_database_xact_rollback{$m}[$w]))"),
         Of("postgres.hits", "share of blocks found in the cache", "ratio", "hit", "sum$by (rate(pg_stat_database_blks_hit{$m}[$w])) / (sum$by (rate(pg_stat_database_blks_hit{$m}[$w])) + sum$by (rate(pg_stat_database_blks_read{$m}[$w])))", "postgres database cache ratio rate", "request"),
         Of("postgres.size", "size of the database", "bytes", "dbsize", "~pg_database_size_bytes{$m}", "postgres database disk usage", by: "datname"),
+        Of("postgres.size.of", "size of the database", "bytes", "database capacity", "~pg_database_size_bytes{$m}", "postgres disk usage", by: "datname"),
         Of("postgres.dead", "dead rows", "count", "bloat", "sum$by(relname) (~pg_stat_user_tables_n_dead_tup{$m})", "postgres database count"),
         Of("mysql.up", "whether MySQL answers", "ratio", "availability mysql|database", "~mysql_up{$m}", "mysql database", priority: 0.5),
         Of("mysql.connections", "connections to MySQL", "count", "connection|thread", "~mysql_global_status_threads_connected{$m}", "mysql database count usage thread", "ratio running"),

@@ -15,6 +15,7 @@ public sealed class TranslationMeasureTests(ITestOutputHelper output)
         var questions = QuestionFile.Read();
         Understanding? before = null;
         var wrong = new List<string>();
+        var refused = new List<string>();
         foreach (var question in questions)
         {
             var translation = QueryTranslator.Translate(question.Text, context with { Previous = question.IsFollowUp ? before : null });
@@ -22,7 +23,7 @@ public sealed class TranslationMeasureTests(ITestOutputHelper output)
             foreach (var query in translation.Queries.Where(q => q.Language == ProposedQuery.PromQl))
             {
                 var (_, error) = await prometheus.AskAsync(query.Text, query.Window.Start, query.Window.End, query.Step, stop);
-                Assert.True(error is null, $"{question.Text}: {query.Text}: {error}");
+                refused.AddRange(error is null ? [] : [$"{question.Text}: {query.Text}: {error}"]);
             }
 
             if (!await IsRightAsync(question, translation, prometheus, stop))
@@ -32,6 +33,7 @@ public sealed class TranslationMeasureTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"{questions.Count - wrong.Count} of {questions.Count} right. Wrong:\n{string.Join('\n', wrong)}");
+        Assert.Empty(refused);
         Assert.True(questions.Count >= 200);
         Assert.True(wrong.Count <= questions.Count / 10, string.Join('\n', wrong));
     }

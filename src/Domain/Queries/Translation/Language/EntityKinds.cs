@@ -26,6 +26,12 @@ internal static class EntityKinds
 
     private static readonly string[][] Aliases = [["production", "prod", "prd", "live"], ["staging", "stage", "stg", "preprod"], ["development", "dev"], ["testing", "test", "qa"]];
 
+    /// <summary>Labels of things that people call by name without saying what they are.</summary>
+    public static bool IsPlainlyNamed(string label) => label is not ("topic" or "queue" or "queue_name" or "mountpoint" or "device" or "interface" or "name" or "group" or "component" or "schema" or "target" or "persistentvolumeclaim" or "tier");
+
+    /// <summary>Kinds of which a word beside is more often a property (disk space, queue depth) than a name.</summary>
+    public static bool IsSeldomNamed(string? kind) => kind is "disk" or "queue" or "network" or "job" or "consumer" or "kubernetes" or "database" or "topic";
+
     /// <summary>Every label that names a thing rather than a property of it.</summary>
     public static IReadOnlyList<string> All { get; } = [.. ByKind.Values.SelectMany(l => l).Concat(["log_file_type"]).Distinct()];
 
@@ -46,7 +52,7 @@ internal static class EntityKinds
         "pod" => "pod",
         "container" => "container",
         "namespac" or "ns" => "namespace",
-        "environment" or "env" or "stag" => token.Is("staging") ? null : "environment",
+        "environment" or "env" => "environment",
         "host" or "server" or "machin" or "node" or "vm" or "hostnam" or "box" or "instanc" => "host",
         "deployment" or "statefulset" or "daemonset" or "cluster" or "replicaset" => "kubernetes",
         "topic" => "topic",

@@ -52,7 +52,8 @@ internal sealed class EntityReader(IReadOnlyList<QuestionToken> tokens, bool[] t
             // A word that means something else too is a name where the question says so, or where only a service can be meant.
             var doubtful = length == 1 && first.Kind == TokenKind.Word && Lexicon.English.Find([first], [false]).Any(h => h.Kind != ConceptKind.Subject || KindAt(at) is not null);
             var common = length == 1 && Lexicon.English.IsPlain(first) && !EntityKinds.IsEnvironment(first.Lower);
-            return (doubtful || common) && !beside ? null : known;
+            var property = !beside && length == 1 && first.Kind == TokenKind.Word && known.Labels.Count > 0 && !known.Labels.Any(EntityKinds.IsPlainlyNamed);
+            return (doubtful || common || property) && !beside ? null : known;
         }
 
         if (length > 1 || (first.Kind == TokenKind.Word && Lexicon.English.Knows(first) && !EntityKinds.IsEnvironment(first.Lower) && !beside) || KindAt(at) is not null)
@@ -83,7 +84,12 @@ internal sealed class EntityReader(IReadOnlyList<QuestionToken> tokens, bool[] t
             return null;
         }
 
-        var near = Near(token.Text, kind);
+        if (token.Kind == TokenKind.Word && EntityKinds.IsSeldomNamed(kind) && (context.Metrics.Index.Has(token.Stem) || Lexicon.English.IsPart(token.Stem)))
+        {
+            return null;
+        }
+
+        var near = Near(token.Text, kind, longer: shaped || beside || led);
         if (near is not null && (shaped || beside || led || Lexicon.English.Correct(token.Stem) is null))
         {
             return near;
@@ -118,7 +124,7 @@ internal sealed class EntityReader(IReadOnlyList<QuestionToken> tokens, bool[] t
         return null;
     }
 
-    private NamedEntity? Near(string text, string? kind)
+    private NamedEntity? Near(string text, string? kind, bool longer)
     {
         var near = Places(context.Metrics.Names.FindNear(text), context.Logs.Names.FindNear(text), kind);
         if (near.Count > 0)
@@ -126,8 +132,8 @@ internal sealed class EntityReader(IReadOnlyList<QuestionToken> tokens, bool[] t
             return Entity(text, kind, near, corrected: true);
         }
 
-        var longer = Places(context.Metrics.Names.Like(text, 20), context.Logs.Names.Like(text, 20), kind).Where(p => LabelNames.KeyOf(p.Value).StartsWith(LabelNames.KeyOf(text), StringComparison.Ordinal)).ToList();
-        return longer.Count == 0 ? null : new NamedEntity(kind ?? EntityKind(longer[0].Label), text, text, Known: true) { Labels = [.. longer.Select(p => p.Label).Distinct()], Corrected = true };
+        var beginning = !longer ? [] : Places(context.Metrics.Names.Like(text, 20), context.Logs.Names.Like(text, 20), kind).Where(p => LabelNames.KeyOf(p.Value).StartsWith(LabelNames.KeyOf(text), StringComparison.Ordinal)).ToList();
+        return beginning.Count == 0 ? null : new NamedEntity(kind ?? EntityKind(beginning[0].Label), text, text, Known: true) { Labels = [.. beginning.Select(p => p.Label).Distinct()], Corrected = true };
     }
 
     private static List<(string Label, string Value)> Places(IReadOnlyList<(string Label, string Value)> metrics, IReadOnlyList<(string Label, string Value)> logs, string? kind)

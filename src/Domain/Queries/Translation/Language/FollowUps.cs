@@ -21,7 +21,7 @@ internal static class FollowUps
             IntentConfidence = Math.Max(0.5, Math.Min(now.IntentConfidence, before.IntentConfidence)),
             Measures = measures,
             Subjects = [.. now.Subjects.Concat(now.Measures.Count > 0 && now.Subjects.Count > 0 ? [] : before.Subjects).Distinct()],
-            Wishes = [.. before.Wishes.Concat(now.Wishes.Where(w => w != "followup")).Distinct()],
+            Wishes = [.. before.Wishes.Concat(now.Wishes).Append("followup").Distinct()],
             Entities = [.. Retyped(now.Entities, before.Entities), .. before.Entities.Where(e => added || now.Entities.Count == 0 || (!sameKinds.Contains(e.Kind) && !Replaces(now.Entities, e)))],
             Time = added ? before.Time : now.Time ?? before.Time,
             Baseline = added ? now.Time ?? now.Baseline : now.Baseline ?? (now.Time is null ? before.Baseline : null),

@@ -25,6 +25,7 @@ internal sealed class Lexicon
     private readonly FrozenSet<string> plain;
     private readonly FrozenSet<string> ordinary;
     private readonly FrozenSet<string> openings;
+    private readonly FrozenDictionary<string, string[]> parts;
     private readonly FrozenDictionary<string, string[]> synonyms;
     private readonly string[] correctable;
 
@@ -37,6 +38,8 @@ internal sealed class Lexicon
         phrases = found.ToFrozenDictionary(p => p.Key, p => p.Value.ToArray(), StringComparer.Ordinal);
         plain = Words(LexiconSpeech.Plain);
         ordinary = Words(LexiconSpeech.Ordinary);
+        parts = phrases.Where(p => p.Key.Contains(' ', StringComparison.Ordinal)).SelectMany(p => p.Key.Split(' ').SelectMany(w => p.Value.Where(c => c.Kind != ConceptKind.Speech).Select(c => (Word: w, c.Concept))))
+            .GroupBy(p => p.Word).ToFrozenDictionary(g => g.Key, g => g.Select(p => p.Concept).Distinct().ToArray(), StringComparer.Ordinal);
         synonyms = phrases.Where(p => !p.Key.Contains(' ', StringComparison.Ordinal)).SelectMany(p => p.Value.Where(c => c.Kind != ConceptKind.Speech || c.Concept is "usage" or "free" or "capacity").Select(c => (p.Key, c.Concept)))
             .GroupBy(p => p.Concept, p => p.Key).SelectMany(g => g.Select(word => (word, Others: g.Where(o => o != word).Append(g.Key)))).GroupBy(p => p.word)
             .ToFrozenDictionary(g => g.Key, g => g.SelectMany(p => p.Others).Distinct().Take(8).ToArray(), StringComparer.Ordinal);
@@ -63,6 +66,12 @@ internal sealed class Lexicon
 
         return hits;
     }
+
+    /// <summary>Whether the word is a part of a longer phrase that means something.</summary>
+    public bool IsPart(string stem) => parts.ContainsKey(stem);
+
+    /// <summary>The concepts of the phrases that the word is a part of.</summary>
+    public IReadOnlyCollection<string> PartOf(string stem) => parts.TryGetValue(stem, out var concepts) ? concepts : [];
 
     /// <summary>Other single words for the same measure.</summary>
     public IReadOnlyList<string> Alternatives(string stem) => synonyms.TryGetValue(stem, out var others) ? others : [];

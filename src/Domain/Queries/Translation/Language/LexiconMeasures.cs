@@ -8,7 +8,7 @@ internal static class LexiconMeasures
         cpu = cpu|cpus|processor|processors|compute|cores|processing power
         memory = memory|mem|ram|resident memory|working set|rss
         heap = heap|heap memory
-        disk = disk|disks|disc|filesystem|filesystems|file system|storage|volume|volumes|partition|mount|disk space|drive|hard drive|hdd|ssd
+        disk = disk|disks|disc|filesystem|filesystems|file system|storage|volume|volumes|partition|mount|disk space|space|free space|drive|hard drive|hdd|ssd
         diskio = disk io|disk i/o|io|i/o|iops|io utilization|disk activity|disk busy
         inode = inode|inodes
         network = network|net|bandwidth|nic|interface|interfaces|network traffic
@@ -23,10 +23,10 @@ internal static class LexiconMeasures
         iowait = iowait|io wait|i/o wait|waiting for io|waiting for storage|wait on disk
         steal = steal|stolen|noisy neighbor|noisy neighbour
         temperature = temperature|temp|overheating|hot|thermal
-        latency = latency|latencies|response time|response times|responsetime|duration|durations|slow|slower|slowness|slowest|sluggish|answer time|time to answer|lag time|delay|how long|how fast|respond time|response latency|fast|took|take|quickly|service time|ttfb|processing time
+        latency = latency|latencies|response time|response times|responsetime|duration|durations|slow|slower|slowness|slowest|sluggish|answer time|time to answer|lag time|delay|how long|how fast|respond time|response latency|fast|took|take|quickly|service time|ttfb|processing time|query time|query times|execution time|request time|request times|round trip
         error = error|errors|failure|failures|failed|failing|fail|exception|exceptions|5xx|500s|faults|unsuccessful|fault|errored|broken requests|server errors
         clienterror = 4xx|client errors|bad requests|404s|400s
-        request = request|requests|traffic|hits|throughput|rps|qps|req|reqs|calls|call|requests per second|queries per second|http requests|load on the api|invocations|transactions per second
+        request = request|requests|request time|request times|traffic|hits|throughput|rps|qps|req|reqs|calls|call|http requests|load on the api|invocations
         inflight = in flight|in-flight|being processed|concurrent requests|active requests|ongoing requests|inflight|being answered
         availability = availability|available percentage|uptime|up time|up|down|downtime|reachable|unreachable|alive|online|offline|outage minutes|reachability|targets
         restart = restart|restarts|restarted|restarting|crash|crashes|crashed|crashing|crashloop|crash looping|crashlooping|rebooted|reboot|reboots|bounced
@@ -47,8 +47,8 @@ internal static class LexiconMeasures
         saturation = saturation|saturated|exhausted|exhaustion
         thread = thread|threads|threadpool|thread pool
         goroutine = goroutine|goroutines
-        gc = gc|garbage collection|garbage collections|garbage collector|collections|gc pause|gc pauses
-        pause = pause|pauses|paused|stop the world
+        gc = gc|garbage collection|garbage collections|garbage collector|collections|garbage collection time|gc pause|gc pauses
+        pause = pause|pauses|garbage collection time|gc time|paused|stop the world
         fd = file descriptor|file descriptors|fds|fd|open files|filedescriptor|open file
         conntrack = conntrack
         entropy = entropy
@@ -60,7 +60,7 @@ internal static class LexiconMeasures
         transaction = transaction|transactions|commits|rollbacks|commit|rollback|tps
         rollback = rollback|rollbacks|rolled back transactions
         replication = replication|replica lag|replicating|slave|standby
-        query = query|queries|sql|statements|select statements
+        query = query|queries|sql|statements|select statements|query time|query times
         slowquery = slow query|slow queries
         dbsize = database size|db size|size of the database|table size
         bloat = dead tuples|bloat|dead rows

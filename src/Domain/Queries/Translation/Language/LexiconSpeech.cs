@@ -7,6 +7,7 @@ internal static class LexiconSpeech
     public const string Wanted = """
         rate = rate|rates|per second|per sec|a second|/s|each second|frequency
         ratio = ratio|percentage|percent|%|share|fraction|proportion|pct
+        bytes = bytes|mb|gb|megabytes|gigabytes|kilobytes|mib|gib|in bytes
         usage = usage|use|used|using|utilization|utilisation|consumption|consume|consuming|consumed|eating|busy|utilized|occupied|footprint
         free = free|left|available|remaining|remain|remains|spare|unused|headroom
         capacity = capacity|limit|limits|maximum capacity|total|size|overall size
@@ -17,8 +18,8 @@ internal static class LexiconSpeech
         median = median|p50
         percentile = percentile|percentiles|quantile|pct
         stddev = standard deviation|stddev|variance
-        count = how many|number of|count|counts|how often|count of|how many times|amount of|no of|occurrences|quantity|times
-        top = top|most|biggest|heaviest|worst offenders|hungriest|largest consumers|greediest|noisiest|busiest
+        count = how many|number of|count|counts|how often|count of|how many times|amount of|no of|occurrences|quantity
+        top = top|most|slowest|fastest|biggest|heaviest|worst offenders|hungriest|largest consumers|greediest|noisiest|busiest
         bottom = bottom|fewest|least
         which = which|who|what services|what pods
         trend = trend|trends|trending|over time|graph|chart|plot|history|timeline|time series|timeseries|evolution|evolve|evolved|develop|developed|develops|curve|progression|visualize|visualise|historical|growth|growing|grow|grown|increasing|decreasing|changed over|shrinking|rising

@@ -14,7 +14,7 @@ internal static class QuestionReader
         var entities = new EntityReader(tokens, taken, context).Read();
         var hits = Lexicon.English.Find(tokens, taken);
         var groups = GroupReader.Read(tokens, taken, numbers.Top is not null || hits.Any(h => h.Concept is "top" or "bottom"));
-        var signals = Signals(hits, times, numbers, entities);
+        var signals = Signals(hits, times, numbers, entities, Words(tokens, taken, hits), context);
         var (intent, confidence) = IntentSignals.Score(signals);
         var main = times.References.FirstOrDefault(t => !t.IsBaseline);
         var understanding = new Understanding
@@ -22,18 +22,18 @@ internal static class QuestionReader
             Question = question.Length > QuestionTokenizer.MaxLength ? question[..QuestionTokenizer.MaxLength] : question,
             Intent = intent,
             IntentConfidence = confidence,
-            Measures = Of(hits, ConceptKind.Measure),
+            Measures = Measures(hits, numbers),
             Subjects = Of(hits, ConceptKind.Subject),
             Wishes = [.. Of(hits, ConceptKind.Speech), .. groups.Where(g => g.StartsWith("per_", StringComparison.Ordinal))],
             Entities = entities.Entities,
             Time = main,
             Baseline = times.References.FirstOrDefault(t => t.IsBaseline) ?? Second(times.References, main, hits),
             Horizon = times.Horizon,
-            Statistic = StatisticOf(hits, numbers),
+            Statistic = IsSuperlative(hits) ? Statistic.None : StatisticOf(hits, numbers),
             Quantile = numbers.Quantile,
             Threshold = numbers.Threshold,
-            Top = numbers.Top ?? (hits.Any(h => h.Concept is "top" or "bottom") ? 1 : null),
-            Bottom = numbers.Bottom || hits.Any(h => h.Concept == "bottom"),
+            Top = numbers.Top ?? (hits.Any(h => h.Concept is "top" or "bottom") || IsSuperlative(hits) ? 1 : null),
+            Bottom = numbers.Bottom || hits.Any(h => h.Concept == "bottom") || (IsSuperlative(hits) && StatisticOf(hits, numbers) == Statistic.Minimum),
             GroupBy = [.. groups.Where(g => !g.StartsWith("per_", StringComparison.Ordinal))],
             Texts = entities.Texts,
             Lines = numbers.Lines,
@@ -45,11 +45,15 @@ internal static class QuestionReader
         return FollowUps.Complete(understanding, tokens, context.Previous);
     }
 
-    private static List<string> Signals(IReadOnlyList<ConceptHit> hits, TimesRead times, NumbersRead numbers, EntitiesRead entities)
+    private static List<string> Signals(
+        IReadOnlyList<ConceptHit> hits, TimesRead times, NumbersRead numbers, EntitiesRead entities, List<string> words, TranslationContext context)
     {
         var signals = hits.Select(h => h.Concept).Distinct().ToList();
+        AddIf(signals, "measure", hits.Any(h => h.Kind == ConceptKind.Measure && h.Concept is not ("user" or "version")));
         AddIf(signals, "quoted", entities.Texts.Count > 0);
         AddIf(signals, "lineCount", numbers.Lines is not null);
+        AddIf(signals, "metricName", words.Any(w => context.Metrics.Find(w) is not null));
+        AddIf(signals, "metricWords", words.Count > 0 && words.Count(w => context.Metrics.Index.Has(WordStem.Of(w))) * 2 >= words.Count);
         AddIf(signals, "horizon", times.Horizon is not null);
         AddIf(signals, "percentile", numbers.Quantile is not null);
         AddIf(signals, "top", numbers.Top is not null);
@@ -68,6 +72,16 @@ internal static class QuestionReader
 
     private static TimeReference? Second(IReadOnlyList<TimeReference> times, TimeReference? main, IReadOnlyList<ConceptHit> hits) =>
         hits.Any(h => h.Concept == "compare") ? times.FirstOrDefault(t => t != main) : null;
+
+    // "Which service has the highest error rate": the first of a ranking, not the peak of a curve.
+    private static bool IsSuperlative(IReadOnlyList<ConceptHit> hits) => hits.Any(h => h.Concept == "which") && hits.Any(h => h.Concept is "maximum" or "minimum");
+
+    // A percentile of requests or queries is one of how long they took.
+    private static List<string> Measures(IReadOnlyList<ConceptHit> hits, NumbersRead numbers)
+    {
+        var measures = Of(hits, ConceptKind.Measure);
+        return numbers.Quantile is not null && measures.TrueForAll(m => m is "request" or "query") ? [.. measures, "latency"] : measures;
+    }
 
     private static List<string> Of(IReadOnlyList<ConceptHit> hits, ConceptKind kind) => [.. hits.Where(h => h.Kind == kind).Select(h => h.Concept).Distinct()];
 

@@ -89,7 +89,7 @@ internal sealed class StatisticReader(IReadOnlyList<QuestionToken> tokens, bool[
     private (int Count, bool Bottom)? TopAt(int at)
     {
         var word = tokens[at].Lower;
-        if (word is "top" or "bottom" or "first" or "worst" or "highest" or "lowest" && Count(at + 1) is { } after && after <= MostSeries)
+        if (word is "top" or "bottom" or "first" or "worst" or "highest" or "lowest" or "slowest" or "fastest" or "biggest" or "largest" or "smallest" or "busiest" && Count(at + 1) is { } after && after <= MostSeries)
         {
             taken[at + 1] = true;
             return (after, word is "bottom" or "lowest");

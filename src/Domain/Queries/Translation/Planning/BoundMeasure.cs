@@ -26,7 +26,7 @@ internal sealed record BoundMeasure(MeasureTemplate Template, TemplateFill Fill,
             return PromQlWriter.Fill(Template.Text, Fill with { Window = window, OverTime = function, Quantile = quantile ?? 0.95 });
         }
 
-        return PromQlWriter.OverTime(function, Now(rateWindow), window, Steps.OfSubquery(window), quantile);
+        return PromQlWriter.OverTime(function, Now(rateWindow), window, Steps.OfSubquery(window), function == "quantile_over_time" ? quantile ?? 0.95 : null);
     }
 
     /// <summary>Binds a template to the catalogue; null when a metric is missing or has no series of what is asked about.</summary>

@@ -28,6 +28,11 @@ internal static class Groups
             labels.AddRange(Workload(entry, understanding) is { } ranked ? [ranked] : []);
         }
 
+        if (labels.Count == 0 && template.Subject == "container" && understanding.Subjects.Contains("pod"))
+        {
+            labels.Add("pod");
+        }
+
         if (labels.Count == 0 && understanding.GroupBy.Count == 0)
         {
             labels.AddRange(template.By.Where(l => !entry.HasLabels || entry.Labels.Contains(l)));

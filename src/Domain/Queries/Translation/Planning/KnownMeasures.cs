@@ -40,5 +40,5 @@ internal static class KnownMeasures
     }
 
     public static bool IsHost(Understanding understanding) =>
-        understanding.Subjects.Contains("host") && !understanding.Entities.Any(e => e.Kind is "service" or "app" or "pod" or "container" or "namespace") && !understanding.Subjects.Contains("service");
+        (understanding.Subjects.Contains("host") || understanding.Entities.Any(e => e.Kind == "host")) && !understanding.Entities.Any(e => e.Kind is "service" or "app" or "pod" or "container" or "namespace") && !understanding.Subjects.Contains("service");
 }

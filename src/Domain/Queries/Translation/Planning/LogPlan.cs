@@ -133,7 +133,7 @@ internal static class LogPlan
     private static ProposedQuery New(string text, TimeWindow window, TimeSpan? step, int? limit, string purpose, string unit, double confidence) => new()
     {
         Language = ProposedQuery.LogQl,
-        Text = text,
+        Text = LogQlWriter.Canonical(text),
         Window = window,
         Step = step,
         Limit = limit,

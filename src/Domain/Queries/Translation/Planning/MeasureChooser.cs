@@ -40,6 +40,9 @@ internal static class MeasureChooser
         var avoided = template.Avoids.Count(a => Asks(understanding, a)) * 2.0;
         var subject = understanding.Subjects.Contains(template.Subject) ? 1.5 : TemplateLibrary.IsSpecial(template.Subject) ? understanding.Subjects.Any(TemplateLibrary.IsSpecial) ? -3 : -0.7 : 0;
         var quantile = template.IsQuantile ? 0.5 : 0;
+        quantile += understanding.Top is not null && template.Subject == "host" && !understanding.Subjects.Contains("host") ? -1 : 0;
+        quantile += understanding.Wishes.Contains("bytes") && !understanding.Wishes.Contains("ratio") ? template.Unit switch { "ratio" => -2, "bytes" => 0.5, _ => 0 } : 0;
+        quantile += understanding.Wishes.Contains("ratio") && template.Unit == "ratio" ? 0.8 : 0;
         return needs + helps - left - wishes - avoided + subject + quantile + template.Priority;
     }
 
@@ -69,7 +72,7 @@ internal static class MeasureChooser
         {
             var stem = WordStem.Of(word);
             var direct = names.Contains(stem) || ValueFilters.Explains(measure.Primary, word);
-            var meant = !direct && (Lexicon.English.Find([new QuestionToken(word, TokenKind.Word, 0)], [false]).Any(h => concepts.Contains(h.Concept)) || Lexicon.English.Alternatives(stem).Any(names.Contains));
+            var meant = !direct && (Lexicon.English.Find([new QuestionToken(word, TokenKind.Word, 0)], [false]).Any(h => concepts.Contains(h.Concept)) || Lexicon.English.Alternatives(stem).Any(names.Contains) || Lexicon.English.PartOf(stem).Any(c => concepts.Contains(c) && understanding.Asks(c)));
             score += direct ? 1 : meant ? 0.95 : 0;
         }
 

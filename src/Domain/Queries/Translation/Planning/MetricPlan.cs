@@ -47,7 +47,7 @@ internal static class MetricPlan
     public static ProposedQuery New(string text, TimeWindow window, TimeSpan? step, string purpose, string unit, double confidence, string why) => new()
     {
         Language = ProposedQuery.PromQl,
-        Text = text,
+        Text = PromQlWriter.Canonical(text),
         Window = window,
         Step = step,
         Purpose = purpose,
@@ -63,7 +63,7 @@ internal static class MetricPlan
     public static DateTimeOffset At(Understanding understanding, TranslationContext context) => understanding.Time?.Window.End ?? context.Now;
 
     public static bool Counts(BoundMeasure measure, Understanding understanding) =>
-        measure.Template.Count is not null && (understanding.Statistic is Statistic.Count or Statistic.Sum || (measure.Template.Unit == "count" && understanding.Statistic == Statistic.None));
+        measure.Template.Count is not null && !understanding.Wishes.Contains("per_second") && (understanding.Statistic is Statistic.Count or Statistic.Sum || (measure.Template.Unit == "count" && understanding.Statistic == Statistic.None));
 
     private static (string Text, string Unit, string Purpose) Expression(BoundMeasure measure, Understanding understanding, TranslationContext context, TimeSpan length)
     {
@@ -128,7 +128,7 @@ internal static class MetricPlan
         }
 
         var first = understanding.Question.TrimStart().Split([' ', '\'', '’'], 2)[0].ToLowerInvariant();
-        return understanding.Time is { Meaning: TimeMeaning.Window } && understanding.Statistic == Statistic.None && understanding.Threshold is null && understanding.Baseline is null
+        return understanding.Time is { Meaning: TimeMeaning.Window, IsIncident: false } && !understanding.Wishes.Contains("followup") && understanding.Statistic == Statistic.None && understanding.Threshold is null && understanding.Baseline is null
             && first is not ("what" or "whats" or "how" or "was" or "were" or "is" or "did" or "which" or "who" or "are" or "has" or "have" or "do" or "does" or "calculate" or "compute");
     }
 

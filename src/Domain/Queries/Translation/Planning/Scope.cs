@@ -34,9 +34,9 @@ internal static class Scope
     }
 
     /// <summary>The label by which a metric knows the thing.</summary>
-    public static string? LabelOf(MetricEntry entry, NamedEntity entity, TranslationContext context) => One(entry, entity, context) is { Count: > 0 } one ? one[0].Label : null;
+    public static string? LabelOf(MetricEntry entry, NamedEntity entity, TranslationContext context) => One(entry, entity, context) is { Length: > 0 } one ? one[0].Label : null;
 
-    private static IReadOnlyList<MatcherSyntax>? One(MetricEntry entry, NamedEntity entity, TranslationContext context)
+    private static MatcherSyntax[]? One(MetricEntry entry, NamedEntity entity, TranslationContext context)
     {
         var profile = context.Names.FirstOrDefault(n => n.Name == entity.Value && n.MetricMatchers.Count > 0);
         if (profile is not null && profile.MetricMatchers.All(m => !entry.HasLabels || entry.Values(m.Key).Contains(m.Value)))
@@ -51,7 +51,12 @@ internal static class Scope
             return [new MatcherSyntax(entity.Labels.FirstOrDefault(labels.Contains) ?? (entity.Labels.Count > 0 ? entity.Labels[0] : labels[0]), MatchOperator.Equal, entity.Value)];
         }
 
-        foreach (var label in labels.Concat(entity.Labels).Concat(EntityKinds.All).Distinct().Where(PromQlWriter.IsLabel))
+        return Exact(entry, labels, entity) ?? Prefix(entry, entity, labels) ?? Exact(entry, entity.Labels.Concat(EntityKinds.All), entity) ?? Prefix(entry, entity, Prefixed);
+    }
+
+    private static MatcherSyntax[]? Exact(MetricEntry entry, IEnumerable<string> labels, NamedEntity entity)
+    {
+        foreach (var label in labels.Where(PromQlWriter.IsLabel))
         {
             if (Exact(entry, label, entity) is { } value)
             {
@@ -59,7 +64,7 @@ internal static class Scope
             }
         }
 
-        return Prefix(entry, entity, labels);
+        return null;
     }
 
     private static string? Exact(MetricEntry entry, string label, NamedEntity entity)
@@ -78,9 +83,9 @@ internal static class Scope
     }
 
     // Pods of "payment" are called payment-6d4f9-x2x8z, a host's targets db-1:9100.
-    private static IReadOnlyList<MatcherSyntax>? Prefix(MetricEntry entry, NamedEntity entity, IReadOnlyList<string> labels)
+    private static MatcherSyntax[]? Prefix(MetricEntry entry, NamedEntity entity, IReadOnlyList<string> labels)
     {
-        foreach (var label in labels.Concat(Prefixed).Where(Prefixed.Contains).Distinct())
+        foreach (var label in labels.Where(Prefixed.Contains))
         {
             var first = entry.Values(label).FirstOrDefault(v => v.Length > entity.Value.Length && v.StartsWith(entity.Value, StringComparison.OrdinalIgnoreCase) && !char.IsLetterOrDigit(v[entity.Value.Length]));
             if (first is not null)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Nightwatch.Domain.Queries.LogQl;
 using Nightwatch.Domain.Queries.Syntax;
 
 namespace Nightwatch.Domain.Queries.Translation.Writing;
@@ -28,6 +29,10 @@ internal sealed record LogDraft
 /// <summary>Writes LogQL. Values from outside enter as quoted strings only.</summary>
 internal static class LogQlWriter
 {
+    /// <summary>The query as a tree, printed: what leaves here parses.</summary>
+    /// <exception cref="QuerySyntaxException">A phrase or template is wrong; no value from outside can cause it.</exception>
+    public static string Canonical(string text) => LogQlParser.Parse(text).ToString();
+
     public static string Lines(LogDraft draft)
     {
         var text = new StringBuilder("{");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Nightwatch.Domain.Queries.PromQl;
 using Nightwatch.Domain.Queries.Syntax;
 using Nightwatch.Domain.Queries.Templates;
 
@@ -53,6 +54,10 @@ internal static class PromQlWriter
 
         return text.ToString().Replace(",}", "}", StringComparison.Ordinal).Replace("{}", "", StringComparison.Ordinal);
     }
+
+    /// <summary>The query as a tree, printed: what leaves here parses, in the oldest dialect that is spoken too.</summary>
+    /// <exception cref="QuerySyntaxException">A template is wrong; no value from outside can cause it.</exception>
+    public static string Canonical(string text) => PromQlQuery.Parse(text, PromQlDialect.V242).ToString();
 
     public static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
