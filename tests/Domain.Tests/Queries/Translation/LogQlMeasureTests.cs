@@ -21,8 +21,8 @@ public sealed partial class LogQlMeasureTests(ITestOutputHelper output)
         var right = new Dictionary<string, int> { ["parses"] = 0, ["application"] = 0, ["selector"] = 0, ["filters"] = 0, ["aggregation"] = 0, ["range"] = 0 };
         foreach (var (question, expected) in cases)
         {
-            var query = QueryTranslator.Translate(question, context).Queries.FirstOrDefault();
-            var text = query?.Text ?? "";
+            var queries = QueryTranslator.Translate(question, context).Queries;
+            var text = queries.Count > 0 ? queries[0].Text : "";
             right["parses"] += LogQlParser.TryParse(text, out _, out _) ? 1 : 0;
             right["application"] += Matchers(expected).Where(m => m.StartsWith("application=", StringComparison.Ordinal)).All(Matchers(text).Contains) ? 1 : 0;
             right["selector"] += Matchers(expected).SetEquals(Matchers(text)) ? 1 : 0;

@@ -84,7 +84,7 @@ internal sealed class EntityReader(IReadOnlyList<QuestionToken> tokens, bool[] t
             return null;
         }
 
-        if (token.Kind == TokenKind.Word && EntityKinds.IsSeldomNamed(kind) && (context.Metrics.Index.Has(token.Stem) || Lexicon.English.IsPart(token.Stem)))
+        if (token.Kind == TokenKind.Word && EntityKinds.IsSeldomNamed(kind) && (context.Metrics.Index.Has(token.Stem) || Lexicon.English.IsPart(token.Stem) || Lexicon.English.Correct(token.Stem) is not null))
         {
             return null;
         }

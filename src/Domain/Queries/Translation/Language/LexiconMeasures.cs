@@ -8,7 +8,7 @@ internal static class LexiconMeasures
         cpu = cpu|cpus|processor|processors|compute|cores|processing power
         memory = memory|mem|ram|resident memory|working set|rss
         heap = heap|heap memory
-        disk = disk|disks|disc|filesystem|filesystems|file system|storage|volume|volumes|partition|mount|disk space|space|free space|drive|hard drive|hdd|ssd
+        disk = disk|disks|disc|filesystem|filesystems|file system|storage|volume|volumes|partition|mount|disk space|space|drive|hard drive|hdd|ssd
         diskio = disk io|disk i/o|io|i/o|iops|io utilization|disk activity|disk busy
         inode = inode|inodes
         network = network|net|bandwidth|nic|interface|interfaces|network traffic

@@ -66,7 +66,7 @@ internal static class LexiconSpeech
         right said same saw say second seconds seem seems seen set several shall she should side simple since small so some something soon specific start started still stop
         such sure system take tell ten test than that that's the their them then there there's these they thing things think this those three through till time times to today together too toward
         tried try turn two type under until unto up upon us very via want wants was wasn't way we week weeks well were weren't what what's whatever where whether while whole will with within without
-        won't word work world would yes yesterday yet you your yours zero last previous ago between whenever prod production staging dev value values item entire entirely information
+        worse won't word work world would yes yesterday yet you your yours zero last previous ago between whenever prod production staging dev value values item entire entirely information
         particularly right-now asap please pls pl kindly hi there everything anything nothing someone anyone everyone state states stats statistics metric metrics measurement measurements figure figures
         """;
 
