@@ -67,7 +67,8 @@ internal sealed class LabelNames
         {
             foreach (var name in byLength.GetValueOrDefault(length) ?? [])
             {
-                var distance = name[0] == key[0] ? EditDistance.Bounded(key, name, Math.Min(allowed, at)) : allowed + 1;
+                // host1 is not a slip of host2.
+                var distance = name[0] == key[0] && name.Where(char.IsAsciiDigit).SequenceEqual(key.Where(char.IsAsciiDigit)) ? EditDistance.Bounded(key, name, Math.Min(allowed, at)) : allowed + 1;
                 (best, at) = distance < at ? (name, distance) : (best, at);
             }
         }

@@ -1,3 +1,5 @@
+using Nightwatch.Domain.Queries.Translation.Language;
+
 namespace Nightwatch.Domain.Queries.Templates;
 
 /// <summary>What a program writes when something happens, for the words that people have for it.</summary>
@@ -132,9 +134,9 @@ internal static class LogPhrases
         """;
 
     public static IReadOnlyList<LogPhrase> All { get; } = [.. Lines(Data).Select(c => new LogPhrase(
-        c[0], [.. Split(c[1], ' ').Select(w => w.Split('|'))], Split(c[2], "&&"), c.Length > 3 ? Split(c[3], ' ') : [], c.Length > 4 ? c[4] : null))];
+        c[0], [.. Split(c[1], ' ').Select(w => w.Split('|').Select(WordStem.Of).ToArray())], Split(c[2], "&&"), c.Length > 3 ? Split(c[3], ' ') : [], c.Length > 4 ? c[4] : null))];
 
-    public static IReadOnlyList<LogField> Fields { get; } = [.. Lines(FieldData).Select(c => new LogField(c[0], c[1].Split([' ', '|'], StringSplitOptions.RemoveEmptyEntries), c[2], c[3]))];
+    public static IReadOnlyList<LogField> Fields { get; } = [.. Lines(FieldData).Select(c => new LogField(c[0], [.. c[1].Split([' ', '|'], StringSplitOptions.RemoveEmptyEntries).Select(WordStem.Of)], c[2], c[3]))];
 
     /// <summary>The program that an application's name speaks of.</summary>
     public static string? ProgramOf(string name) => name.ToLowerInvariant() switch

@@ -28,7 +28,8 @@ public static class QueryTranslator
         }
 
         var guessed = understanding with { Entities = [.. understanding.Entities.Where(e => e.Known || e.Kind != "name" || WantsLogs(understanding) || context.Metrics.Names.Labels.Count == 0)] };
-        var queries = Queries(guessed, context).DistinctBy(q => (q.Text, q.Window, q.Step)).Take(MostQueries).ToList();
+        var planned = context.Metrics.Count == 0 && context.Logs.Labels.Any() ? [] : Queries(guessed, context).ToList();
+        var queries = (planned.Count > 0 || !context.Logs.Labels.Any() ? planned : OfLogs(guessed, context)).DistinctBy(q => (q.Text, q.Window, q.Step)).Take(MostQueries).ToList();
         return new Translation
         {
             Understanding = understanding,
@@ -38,12 +39,17 @@ public static class QueryTranslator
         };
     }
 
+    // Events are counted by level unless the question says which ones it means.
+    private static IEnumerable<ProposedQuery> OfLogs(Understanding understanding, TranslationContext context) =>
+        understanding.Intent == QuestionIntent.Events && understanding.Wishes.Contains("events") && understanding.Identifiers.Count == 0 && understanding.Texts.Count == 0
+            ? LogPlan.Events(understanding, context)
+            : LogPlan.Write(understanding, context);
+
     private static bool WantsLogs(Understanding understanding) => understanding.Intent is QuestionIntent.Logs or QuestionIntent.Events;
 
     private static IEnumerable<ProposedQuery> Queries(Understanding understanding, TranslationContext context) => understanding.Intent switch
     {
-        QuestionIntent.Logs => LogPlan.Write(understanding, context),
-        QuestionIntent.Events => LogPlan.Events(understanding, context),
+        QuestionIntent.Logs or QuestionIntent.Events => OfLogs(understanding, context),
         QuestionIntent.Health => Health(understanding, context),
         QuestionIntent.Impact => ImpactPlan.Write(understanding, context),
         QuestionIntent.Comparison => Comparison(understanding, context),

@@ -67,7 +67,8 @@ internal sealed class EntityReader(IReadOnlyList<QuestionToken> tokens, bool[] t
     /// <summary>A name that no source has: a slip, the beginning of a longer name, or one that is not there.</summary>
     private NamedEntity? Unlisted(QuestionToken token, int at, string? kind, bool beside)
     {
-        var shaped = token.Kind is TokenKind.Name or TokenKind.Address;
+        var code = token.Kind == TokenKind.Name && token.Text.Any(char.IsUpper) && token.Text.All(char.IsLetter);
+        var shaped = token.Kind is TokenKind.Address || (token.Kind == TokenKind.Name && !code);
         var led = at > 0 && tokens[at - 1].IsAny("for", "of", "on", "in", "from", "at", "is", "was", "does", "did", "are", "and", "or");
         if (token.Kind == TokenKind.Word && Lexicon.English.Knows(token) && !EntityKinds.IsEnvironment(token.Lower))
         {
@@ -95,7 +96,8 @@ internal sealed class EntityReader(IReadOnlyList<QuestionToken> tokens, bool[] t
             return near;
         }
 
-        var vague = token.Kind == TokenKind.Word && !beside && (!led || Lexicon.English.Correct(token.Stem) is not null || context.Metrics.Index.Has(token.Stem));
+        var named = at + 1 == tokens.Count || taken[at + 1] || tokens[at + 1].Kind == TokenKind.Punctuation || tokens[at + 1].IsAny("over", "in", "during", "by", "and");
+        var vague = (code && !beside) || token.Kind == TokenKind.Word && !beside && (!led || !named || token.Text.All(char.IsUpper) || Lexicon.English.Correct(token.Stem) is not null || context.Metrics.Index.Has(token.Stem));
         return vague || (token.Kind == TokenKind.Name && !beside && !led && context.Metrics.Index.Has(token.Stem)) || context.Metrics.Find(token.Text) is not null
             || (shaped && token.Kind != TokenKind.Address && !beside && !led)
             ? null

@@ -96,7 +96,7 @@ internal sealed class Lexicon
 
     private int Longest(IReadOnlyList<QuestionToken> tokens, bool[] taken, int at, List<ConceptHit> hits)
     {
-        var slip = openings.Contains(tokens[at].Stem) || openings.Contains(tokens[at].Lower) || Knows(tokens[at]) || tokens[at].Kind != TokenKind.Word ? null : Correct(tokens[at].Stem);
+        var slip = openings.Contains(tokens[at].Stem) || openings.Contains(tokens[at].Lower) || Knows(tokens[at]) || tokens[at].Kind != TokenKind.Word || tokens[at].Text.All(char.IsUpper) ? null : Correct(tokens[at].Stem);
         for (var length = Math.Min(MaxPhrase, tokens.Count - at); length > 0; length--)
         {
             if (length > 1 && taken.AsSpan(at, length).Contains(true))

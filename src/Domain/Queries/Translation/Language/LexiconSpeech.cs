@@ -72,6 +72,7 @@ internal static class LexiconSpeech
 
     /// <summary>Words that name things of the asker's, which metrics, labels and log lines may be called after; they are no slips either.</summary>
     public const string Ordinary = """
+        result results resulted issue issued retry retries brute force
         source destination target attempt attempts attempted user root address ip port block blocks file files content contents reason reasons
         attack attacks password passwords username usernames login logins successful success successfully most least top list time taken across exceeded allowed encountered
         operation operations during experienced tenant order orders payment payments checkout cart shop frontend catalog product products account accounts auth search email mail

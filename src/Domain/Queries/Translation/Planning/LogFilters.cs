@@ -26,7 +26,7 @@ internal sealed partial class LogFilters(Understanding understanding, Translatio
         }
 
         AddRequest(filters);
-        filters.AddRange(names.Concat(understanding.Identifiers.Where(i => i[0] != '/' && !Covered(i, filters))).Select(n => new LineFilter(false, n)));
+        filters.AddRange(names.Concat(understanding.Identifiers.Where(i => i[0] != '/' && !Covered(i, filters) && (Phrase is null or { Program: "any" } || char.IsLower(i[0])))).Select(n => new LineFilter(false, n)));
         if (Named().FirstOrDefault() is { } user && filters.Count > 0 && !filters[0].IsPattern && filters[0].Text.EndsWith("password", StringComparison.Ordinal))
         {
             filters[0] = new LineFilter(false, $"{filters[0].Text} for {user}");
