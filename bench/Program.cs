@@ -11,6 +11,7 @@ var benches = new Dictionary<string, Func<CancellationToken, Task>>
     ["promql"] = PromQlBench.RunAsync,
     ["logql"] = LogQlBench.RunAsync,
     ["audit"] = AuditBench.RunAsync,
+    ["translate"] = TranslateBench.RunAsync,
     ["investigation"] = InvestigationBench.RunAsync,
 };
 using var stop = new CancellationTokenSource();

@@ -1,0 +1,38 @@
+using static Nightwatch.Domain.Queries.Templates.TemplateList;
+
+namespace Nightwatch.Domain.Queries.Templates;
+
+/// <summary>Containers and Kubernetes, as cAdvisor, the kubelet and kube-state-metrics show them.</summary>
+internal static class ContainerTemplates
+{
+    private const string Real = "container!=\"\",container!=\"POD\"";
+
+    public static IReadOnlyList<MeasureTemplate> All { get; } =
+    [
+        Of("container.cpu", "CPU in use", "cores", "cpu", $"sum$by (rate(container_cpu_usage_seconds_total{{{Real},$m}}[$w]))", "usage pod container kubernetes service app namespace", "throttle iowait steal host ratio", priority: 0.4),
+        Of("container.cpu.limit", "share of the CPU limit in use", "ratio", "cpu ratio|saturation", $"sum$by (rate(container_cpu_usage_seconds_total{{{Real},$m}}[$w])) / sum$by (kube_pod_container_resource_limits{{resource=\"cpu\",$m}})", "usage pod container", "throttle iowait host", priority: 0.4),
+        Of("container.throttle", "share of periods in which the CPU was throttled", "ratio", "throttle", $"sum$by (rate(container_cpu_cfs_throttled_periods_total{{{Real},$m}}[$w])) / sum$by (rate(container_cpu_cfs_periods_total{{{Real},$m}}[$w]))", "cpu pod container ratio", by: "pod"),
+        Of("container.memory", "memory in use", "bytes", "memory", $"sum$by (~container_memory_working_set_bytes{{{Real},$m}})", "usage pod container kubernetes service app namespace", "host heap oom ratio swap free", priority: 0.4),
+        Of("container.memory.limit", "share of the memory limit in use", "ratio", "memory ratio|saturation|full", $"sum$by (~container_memory_working_set_bytes{{{Real},$m}}) / sum$by (~kube_pod_container_resource_limits{{resource=\"memory\",$m}})", "usage pod container", "host heap", priority: 0.4),
+        Of("container.network.receive", "bytes received", "bytes_per_second", "network|receive receive", "sum$by (rate(container_network_receive_bytes_total{$m}[$w]))", "network pod container usage rate request", "transmit message", count: "sum$by (increase(container_network_receive_bytes_total{$m}[$w]))"),
+        Of("container.network.transmit", "bytes sent", "bytes_per_second", "network|transmit transmit", "sum$by (rate(container_network_transmit_bytes_total{$m}[$w]))", "network pod container usage rate request", "receive message", count: "sum$by (increase(container_network_transmit_bytes_total{$m}[$w]))"),
+        Of("container.network", "bytes received and sent", "bytes_per_second", "network", "sum$by (rate(container_network_receive_bytes_total{$m}[$w])) + sum$by (rate(container_network_transmit_bytes_total{$m}[$w]))", "pod container usage rate request", "error drop"),
+        Of("container.disk", "disk space in use", "bytes", "disk usage", $"sum$by (~container_fs_usage_bytes{{{Real},$m}})", "pod container", "pvc"),
+        Of("kubernetes.restart", "restarts of containers", "count", "restart", "sum$by (increase(kube_pod_container_status_restarts_total{$m}[$w]))", "pod container kubernetes count service app", "oom", count: "sum$by (increase(kube_pod_container_status_restarts_total{$m}[$w]))", by: "pod", priority: 0.8),
+        Of("kubernetes.crashloop", "containers that crash again and again", "count", "restart", "kube_pod_container_status_waiting_reason{reason=\"CrashLoopBackOff\",$m} > 0", "pod container kubernetes crashloop", "count", priority: -0.5),
+        Of("kubernetes.oom", "containers last killed for want of memory", "count", "oom", "kube_pod_container_status_last_terminated_reason{reason=\"OOMKilled\",$m} > 0", "pod container memory restart count kubernetes error", priority: 0.2),
+        Of("kubernetes.pods", "pods by phase", "count", "pod", "sum$by(phase) (kube_pod_status_phase{$m})", "count kubernetes", "cpu memory restart pending running ready error oom network disk lag request latency replica", priority: -1),
+        Of("kubernetes.pending", "pods that wait for a place", "count", "pending", "sum$by(namespace,pod) (kube_pod_status_phase{phase=\"Pending\",$m}) > 0", "pod kubernetes count"),
+        Of("kubernetes.failed", "pods that failed", "count", "pod error", "sum$by(namespace,pod) (kube_pod_status_phase{phase=\"Failed\",$m}) > 0", "kubernetes count", "restart request latency ratio"),
+        Of("kubernetes.running", "pods that run", "count", "running|availability pod", "sum$by (kube_pod_status_phase{phase=\"Running\",$m})", "kubernetes count replica", "restart"),
+        Of("kubernetes.notready", "pods that are not ready", "count", "ready pod", "sum$by(namespace,pod) (kube_pod_status_ready{condition=\"false\",$m}) > 0", "kubernetes count error"),
+        Of("kubernetes.nodeready", "nodes that are not ready", "count", "ready host", "kube_node_status_condition{condition=\"Ready\",status=\"true\",$m} == 0", "kubernetes count error"),
+        Of("kubernetes.nodememory", "nodes under memory pressure", "count", "memory pressure|saturation", "kube_node_status_condition{condition=\"MemoryPressure\",status=\"true\",$m} == 1", "host kubernetes", "usage", priority: -0.5),
+        Of("kubernetes.replicas", "replicas missing from deployments", "count", "replica", "kube_deployment_spec_replicas{$m} - kube_deployment_status_replicas_available{$m}", "kubernetes error ready pending availability", "count"),
+        Of("kubernetes.replicas.count", "replicas available", "count", "replica count|availability", "sum$by(deployment) (~kube_deployment_status_replicas_available{$m})", "kubernetes running ready pod"),
+        Of("kubernetes.jobs", "jobs that failed", "count", "job", "kube_job_status_failed{$m} > 0", "kubernetes error count"),
+        Of("kubernetes.pvc", "share of the volume in use", "ratio", "pvc|disk", "1 - ~kubelet_volume_stats_available_bytes{$m} / ~kubelet_volume_stats_capacity_bytes{$m}", "usage ratio kubernetes full disk pvc pod", "forecast host inode", priority: -0.3),
+        Of("kubernetes.pvc.forecast", "seconds until the volume is full", "seconds", "pvc|disk forecast", "kubelet_volume_stats_available_bytes{$m} / (-deriv(kubelet_volume_stats_available_bytes{$m}[6h]) > 0)", "kubernetes disk pvc", "host inode", priority: -0.3),
+        Of("kubernetes.hpa", "autoscalers at their maximum", "count", "saturation|capacity kubernetes", "kube_horizontalpodautoscaler_status_desired_replicas{$m} >= kube_horizontalpodautoscaler_spec_max_replicas{$m}", "replica pod", priority: -1),
+    ];
+}

@@ -1,0 +1,37 @@
+using static Nightwatch.Domain.Queries.Templates.TemplateList;
+
+namespace Nightwatch.Domain.Queries.Templates;
+
+/// <summary>Services that answer HTTP or gRPC, what they call, probes from outside, and service levels.</summary>
+internal static class ServiceTemplates
+{
+    private const string ErrorRatio = "sum$by (rate($requests{$err,$m}[$w])) / sum$by (rate($requests{$m}[$w]))";
+
+    public static IReadOnlyList<MeasureTemplate> All { get; } =
+    [
+        Of("service.errors", "share of requests that failed", "ratio", "error", ErrorRatio, "rate ratio request service app http", "network disk packet clienterror database query job probe count grpc dependency user", priority: 1),
+        Of("service.errors.count", "requests that failed", "count", "error count", "sum$by (rate($requests{$err,$m}[$w]))", "request service app http", "network disk packet database query grpc rate ratio dependency user", count: "sum$by (increase($requests{$err,$m}[$w]))", priority: 1),
+        Of("service.errors.rate", "failed requests a second", "per_second", "error per_second", "sum$by (rate($requests{$err,$m}[$w]))", "request rate service app http", "network disk packet database query grpc dependency user", priority: 1.2),
+        Of("service.users", "requests that failed: what users saw of it", "count", "user", "sum$by (rate($requests{$err,$m}[$w]))", "error impact count request", "cpu memory latency", count: "sum$by (increase($requests{$err,$m}[$w]))", priority: -0.2),
+        Of("service.success", "share of requests that succeeded", "ratio", "availability|slo request|ratio|http", "1 - sum$by (rate($requests{$err,$m}[$w])) / sum$by (rate($requests{$m}[$w]))", "service app", "budget burn host restart pod", priority: -1.5),
+        Of("service.clienterrors", "share of requests answered with 4xx", "ratio", "clienterror", "sum$by (rate($requests{$err4,$m}[$w])) / sum$by (rate($requests{$m}[$w]))", "error rate ratio request service http"),
+        Of("service.requests", "requests", "per_second", "request", "sum$by (rate($requests{$m}[$w]))", "rate service app http count load", "error latency inflight grpc database query hit dependency network", count: "sum$by (increase($requests{$m}[$w]))", priority: 1),
+        Of("service.inflight", "requests being answered", "count", "inflight", "sum$by (~$inflight{$m})", "request service app count", priority: 0.5),
+        Of("service.latency", "average response time", "seconds", "latency", "sum$by (rate($latency_sum{$m}[$w])) / sum$by (rate($latency_count{$m}[$w]))", "request service app http average", "disk diskio read write gc dns database query grpc certificate lag dependency slowquery probe", priority: 1),
+        Of("service.latency.quantile", "response time at the quantile", "seconds", "latency", "histogram_quantile($q, sum$by(le) (rate($latency_bucket{$m}[$w])))", "request service app http", "disk diskio read write gc dns database query grpc lag dependency slowquery probe", priority: 1, quantile: true),
+        Of("grpc.requests", "gRPC calls", "per_second", "grpc", "sum$by (rate($grpc{$m}[$w]))", "request rate service count", "latency error", count: "sum$by (increase($grpc{$m}[$w]))"),
+        Of("grpc.errors", "share of gRPC calls that failed", "ratio", "grpc error", "sum$by (rate($grpc{$err,$m}[$w])) / sum$by (rate($grpc{$m}[$w]))", "request rate ratio service", "latency", count: "sum$by (increase($grpc{$err,$m}[$w]))"),
+        Of("grpc.latency", "average time of a gRPC call", "seconds", "grpc latency", "sum$by (rate($grpclatency_sum{$m}[$w])) / sum$by (rate($grpclatency_count{$m}[$w]))", "request service average"),
+        Of("grpc.latency.quantile", "time of a gRPC call at the quantile", "seconds", "grpc latency", "histogram_quantile($q, sum$by(le) (rate($grpclatency_bucket{$m}[$w])))", "request service", quantile: true),
+        Of("client.errors", "share of calls to other services that failed", "ratio", "dependency error|availability", "sum$by(peer_service) (rate($client{$err,$m}[$w])) / sum$by(peer_service) (rate($client{$m}[$w]))", "request rate ratio service client"),
+        Of("client.latency", "average time of calls to other services", "seconds", "dependency latency", "sum$by(peer_service) (rate($clientlatency_sum{$m}[$w])) / sum$by(peer_service) (rate($clientlatency_count{$m}[$w]))", "request service average client"),
+        Of("client.latency.quantile", "time of calls to other services at the quantile", "seconds", "dependency latency", "histogram_quantile($q, sum$by(peer_service,le) (rate($clientlatency_bucket{$m}[$w])))", "request service client", quantile: true),
+        Of("client.requests", "calls to other services", "per_second", "dependency", "sum$by(peer_service) (rate($client{$m}[$w]))", "request rate service client", "error latency", count: "sum$by(peer_service) (increase($client{$m}[$w]))"),
+        Of("probe.success", "share of probes that succeeded", "ratio", "probe|availability", "~probe_success{$m}", "availability probe http ratio error", "latency certificate dns restart", priority: 0.5),
+        Of("probe.duration", "time of a probe", "seconds", "probe|http|dns latency", "~probe_duration_seconds{$m}", "probe http average request", "certificate service app"),
+        Of("probe.dns", "time of the name lookup", "seconds", "dns", "~probe_dns_lookup_time_seconds{$m}", "latency probe average"),
+        Of("probe.certificate", "seconds until the certificate ends", "seconds", "certificate", "probe_ssl_earliest_cert_expiry{$m} - time()", "probe forecast http latency full"),
+        Of("target.up", "share of scrapes that found it up", "ratio", "availability", "~up{$m}", "service app host pod ratio prometheus process running http database", "latency request probe certificate", priority: 0.1),
+        Of("target.down", "targets that are down", "count", "availability error|count|which", "up{$m} == 0", "service host prometheus", "ratio request latency", priority: -2),
+    ];
+}

@@ -1,0 +1,113 @@
+namespace Nightwatch.Domain.Queries.Translation.Language;
+
+/// <summary>The words for what is measured and for what it is measured on: "concept = phrase|phrase". A word may stand for several concepts.</summary>
+internal static class LexiconMeasures
+{
+    /// <summary>What is measured. A template says which of these it answers.</summary>
+    public const string Measured = """
+        cpu = cpu|cpus|processor|processors|compute|cores|processing power
+        memory = memory|mem|ram|resident memory|working set|rss
+        heap = heap|heap memory
+        disk = disk|disks|disc|filesystem|filesystems|file system|storage|volume|volumes|partition|mount|disk space|space|drive|hard drive|hdd|ssd
+        diskio = disk io|disk i/o|io|i/o|iops|io utilization|disk activity|disk busy
+        inode = inode|inodes
+        network = network|net|bandwidth|nic|interface|interfaces|network traffic
+        receive = received|receive|inbound|incoming|ingress|download|downloaded|rx
+        transmit = transmitted|transmit|sent|send|outbound|outgoing|egress|upload|tx
+        read = read|reads|reading
+        write = write|writes|written|writing
+        packet = packet|packets
+        drop = dropped|drop|drops|discarded
+        swap = swap|swapping|paging
+        load = load|load average|loadavg|system load
+        iowait = iowait|io wait|i/o wait|waiting for io|waiting for storage|wait on disk
+        steal = steal|stolen|noisy neighbor|noisy neighbour
+        temperature = temperature|temp|overheating|hot|thermal
+        latency = latency|latencies|response time|response times|responsetime|duration|durations|slow|slower|slowness|slowest|sluggish|answer time|time to answer|lag time|delay|how long|how fast|respond time|response latency|fast|took|take|quickly|service time|ttfb|processing time|query time|query times|execution time|request time|request times|round trip
+        error = error|errors|failure|failures|failed|failing|fail|exception|exceptions|5xx|500s|faults|unsuccessful|fault|errored|broken requests|server errors
+        clienterror = 4xx|client errors|bad requests|404s|400s
+        request = request|requests|request time|request times|traffic|hits|throughput|rps|qps|req|reqs|calls|call|http requests|load on the api|invocations
+        inflight = in flight|in-flight|being processed|concurrent requests|active requests|ongoing requests|inflight|being answered
+        availability = availability|available percentage|uptime|up time|up|down|downtime|reachable|unreachable|alive|online|offline|outage minutes|reachability|targets
+        restart = restart|restarts|restarted|restarting|crash|crashes|crashed|crashing|crashloop|crash looping|crashlooping|rebooted|reboot|reboots|bounced
+        oom = oom|oomkilled|out of memory|oom killed|oom kill|oom kills|killed for memory
+        throttle = throttled|throttling|throttle|cpu throttling
+        pending = pending|unschedulable|unscheduled|not scheduled
+        ready = ready|readiness|unready|not ready
+        running = running
+        replica = replica|replicas|pod count|desired replicas|scaled
+        image = image|images
+        queue = queue|queues|queue depth|backlog|queue length|queued|messages waiting
+        message = message|messages|msgs
+        lag = lag|consumer lag|lagging|behind|replication lag
+        consumer = consumer|consumers|consumer group|consumergroup|subscriber|subscribers
+        publish = published|publish|publishing|produced|producer|producers
+        connection = connection|connections|conns|sessions|connected clients|clients|connected|client connections
+        pool = pool|connection pool
+        saturation = saturation|saturated|exhausted|exhaustion
+        thread = thread|threads|threadpool|thread pool
+        goroutine = goroutine|goroutines
+        gc = gc|garbage collection|garbage collections|garbage collector|collections|garbage collection time|gc pause|gc pauses
+        pause = pause|pauses|garbage collection time|gc time|paused|stop the world
+        fd = file descriptor|file descriptors|fds|fd|open files|filedescriptor|open file
+        conntrack = conntrack
+        entropy = entropy
+        hit = cache hit|hit ratio|hit rate|hits ratio|cache hits|cache hit rate|cache hit ratio|hitrate
+        evict = evicted|evictions|eviction|evict
+        key = keys|key count|number of keys
+        deadlock = deadlock|deadlocks
+        lock = lock|locks|locked
+        transaction = transaction|transactions|commits|rollbacks|commit|rollback|tps
+        rollback = rollback|rollbacks|rolled back transactions
+        replication = replication|replica lag|replicating|slave|standby
+        query = query|queries|sql|statements|select statements|query time|query times
+        slowquery = slow query|slow queries
+        dbsize = database size|db size|size of the database|table size
+        bloat = dead tuples|bloat|dead rows
+        certificate = certificate|certificates|cert|certs|ssl|tls|ssl certificate|tls certificate|ssl expiry
+        probe = probe|probes|blackbox|endpoint check|synthetic|website|site|web site
+        dns = dns|dns lookup|name resolution
+        slo = slo|slos|sla|service level|service level objective|compliance|objective
+        budget = error budget|budget
+        burn = burn rate|burn|burning|burnrate
+        user = user|users|customers|customer|visitors|people|clients affected|subscribers affected
+        clock = clock skew|clock|ntp|time drift|time sync
+        unit = systemd|systemd unit|systemd service|systemd units
+        raid = raid
+        job = jobs failed|failed jobs|cronjob|cron job|cronjobs|kubernetes job|batch job
+        pvc = pvc|persistent volume|persistentvolume|persistent volume claim|persistentvolumeclaim|pv
+        dependency = dependency|dependencies|downstream|upstream|peer|peers|calls to
+        version = version|versions|release|released|build|revision|deployed version
+        """;
+
+    /// <summary>What it runs on or in: narrows the choice of a template and names labels.</summary>
+    public const string Subjects = """
+        host = host|hosts|server|servers|machine|machines|vm|vms|box|boxes|node|nodes|compute node|hostname|virtual machine|instance|instances
+        container = container|containers|docker
+        pod = pod|pods
+        kubernetes = kubernetes|k8s|kube|cluster|deployment|statefulset|daemonset|deployments|replicaset
+        service = service|services|microservice|microservices|svc|backend|component|components
+        app = app|apps|application|applications
+        namespace = namespace|namespaces|ns|project
+        environment = environment|environments|env|stage
+        http = http|https|web|api|rest|endpoint|endpoints|route|routes|url|urls|website requests
+        grpc = grpc|rpc|rpcs
+        jvm = jvm|java|spring
+        dotnet = dotnet|.net|clr|csharp|asp.net
+        go = golang|go runtime|go
+        process = process|processes
+        database = database|databases|db|dbs
+        postgres = postgres|postgresql|pg|psql
+        mysql = mysql|mariadb|innodb
+        redis = redis
+        mongodb = mongo|mongodb
+        elasticsearch = elasticsearch|elastic|opensearch
+        rabbitmq = rabbitmq|rabbit|amqp
+        kafka = kafka
+        cache = cache|caches|caching|memcached
+        nginx = nginx
+        client = client side|outgoing calls
+        topic = topic|topics
+        prometheus = prometheus|scrape|scrapes|scraping
+        """;
+}
