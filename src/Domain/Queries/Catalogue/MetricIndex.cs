@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Nightwatch.Domain.Queries.Catalogue;
 
 /// <summary>
@@ -58,37 +60,85 @@ internal sealed class MetricIndex
     /// <summary>The metrics that hold the most and the rarest of the words, best first. A word's alternatives count once for a metric.</summary>
     public IReadOnlyList<(int Metric, double Score)> Find(IReadOnlyList<(IReadOnlyList<string> Alternatives, double Weight)> words, int limit)
     {
-        var scores = new Dictionary<int, double>();
+        var scores = ArrayPool<float>.Shared.Rent(lengths.Length);
+        var best = ArrayPool<float>.Shared.Rent(lengths.Length);
+        scores.AsSpan(0, lengths.Length).Clear();
+        best.AsSpan(0, lengths.Length).Clear();
         foreach (var (alternatives, weight) in words)
         {
-            var best = new Dictionary<int, double>();
             for (var i = 0; i < alternatives.Count; i++)
             {
-                Collect(alternatives[i], weight * (i == 0 ? 1 : 0.8), best);
+                Score(alternatives[i], weight * (i == 0 ? 1 : 0.8), best, scores);
             }
 
-            foreach (var (metric, score) in best)
+            foreach (var stem in alternatives)
             {
-                scores[metric] = scores.GetValueOrDefault(metric) + score;
+                Forget(stem, best);
             }
         }
 
-        return [.. scores.Select(s => (s.Key, s.Value / (1 + (0.06 * lengths[s.Key])))).OrderByDescending(s => s.Item2).ThenBy(s => lengths[s.Key]).ThenBy(s => s.Key).Take(limit)];
+        var found = Best(scores.AsSpan(0, lengths.Length), limit);
+        ArrayPool<float>.Shared.Return(scores);
+        ArrayPool<float>.Shared.Return(best);
+        return found;
     }
 
-    private void Collect(string stem, double weight, Dictionary<int, double> best)
+    // What another alternative gave already does not count again.
+    private void Score(string stem, double weight, float[] best, float[] scores)
     {
-        if (!stems.TryGetValue(stem, out var id))
-        {
-            return;
-        }
-
-        var list = postings.AsSpan(starts[id], starts[id + 1] - starts[id]);
-        var rarity = Math.Log(1 + ((lengths.Length + 1.0) / (list.Length + 0.5)));
+        var list = Postings(stem);
+        var rarity = weight * Math.Log(1 + ((lengths.Length + 1.0) / (list.Length + 0.5))) / NameWeight;
         foreach (var (metric, of) in list)
         {
-            best[metric] = Math.Max(best.GetValueOrDefault(metric), weight * rarity * of / NameWeight);
+            var score = (float)(rarity * of);
+            if (score > best[metric])
+            {
+                scores[metric] += score - best[metric];
+                best[metric] = score;
+            }
         }
+    }
+
+    private void Forget(string stem, float[] best)
+    {
+        foreach (var (metric, _) in Postings(stem))
+        {
+            best[metric] = 0;
+        }
+    }
+
+    private ReadOnlySpan<(int Metric, int Weight)> Postings(string stem) =>
+        stems.TryGetValue(stem, out var id) ? postings.AsSpan(starts[id], starts[id + 1] - starts[id]) : default;
+
+    private List<(int Metric, double Score)> Best(ReadOnlySpan<float> scores, int limit)
+    {
+        var queue = new PriorityQueue<int, (double Score, int Metric)>(limit + 1);
+        for (var metric = 0; metric < scores.Length; metric++)
+        {
+            if (scores[metric] <= 0)
+            {
+                continue;
+            }
+
+            var score = scores[metric] / (1 + (0.06 * lengths[metric]));
+            if (queue.Count < limit)
+            {
+                queue.Enqueue(metric, (score, -metric));
+            }
+            else if (queue.TryPeek(out _, out var worst) && (score, -metric).CompareTo(worst) > 0)
+            {
+                queue.EnqueueDequeue(metric, (score, -metric));
+            }
+        }
+
+        var found = new List<(int, double)>(queue.Count);
+        while (queue.TryDequeue(out var metric, out var priority))
+        {
+            found.Add((metric, priority.Score));
+        }
+
+        found.Reverse();
+        return found;
     }
 
     private void Collect(ReadOnlySpan<char> part, int metric, int weight)

@@ -17,7 +17,7 @@ public static class QueryTranslator
     /// <summary>Queries for an understanding that was edited or built otherwise, such as by a model.</summary>
     public static Translation Plan(Understanding understanding, TranslationContext context)
     {
-        if (Remarks.WithoutQuery(understanding) is { } remark)
+        if (Remarks.WithoutQuery(understanding) is { } remark && !(understanding.Intent == QuestionIntent.OutOfScope && context.Logs.Labels.Any() && LogPhraseFits(understanding, context)))
         {
             return new Translation { Understanding = understanding, Remark = remark };
         }
