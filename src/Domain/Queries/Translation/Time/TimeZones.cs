@@ -8,9 +8,23 @@ internal static class TimeZones
 {
     private static readonly Dictionary<string, string> Known = new(StringComparer.Ordinal)
     {
-        ["utc"] = "UTC", ["gmt"] = "UTC", ["cet"] = "Europe/Berlin", ["cest"] = "Europe/Berlin", ["bst"] = "Europe/London", ["est"] = "America/New_York", ["edt"] = "America/New_York",
-        ["cst"] = "America/Chicago", ["cdt"] = "America/Chicago", ["mst"] = "America/Denver", ["pst"] = "America/Los_Angeles", ["pdt"] = "America/Los_Angeles", ["ist"] = "Asia/Kolkata",
-        ["jst"] = "Asia/Tokyo", ["aest"] = "Australia/Sydney", ["msk"] = "Europe/Moscow", ["eet"] = "Europe/Helsinki",
+        ["utc"] = "UTC",
+        ["gmt"] = "UTC",
+        ["cet"] = "Europe/Berlin",
+        ["cest"] = "Europe/Berlin",
+        ["bst"] = "Europe/London",
+        ["est"] = "America/New_York",
+        ["edt"] = "America/New_York",
+        ["cst"] = "America/Chicago",
+        ["cdt"] = "America/Chicago",
+        ["mst"] = "America/Denver",
+        ["pst"] = "America/Los_Angeles",
+        ["pdt"] = "America/Los_Angeles",
+        ["ist"] = "Asia/Kolkata",
+        ["jst"] = "Asia/Tokyo",
+        ["aest"] = "Australia/Sydney",
+        ["msk"] = "Europe/Moscow",
+        ["eet"] = "Europe/Helsinki",
     };
 
     /// <summary>The zone that the question names, whose tokens are marked as taken; else the asker's own.</summary>
