@@ -36,7 +36,7 @@ public sealed class PrometheusToolsTests(KnownData data)
         Assert.Equal(ToolStatus.NoData, nothing.Status);
         Assert.Null(nothing.Data);
         Assert.Equal((ToolStatus.Error, false), (wrong.Status, wrong.Transient));
-        Assert.Contains("parse error", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains("1:5: the query ends here", wrong.Message, StringComparison.Ordinal);
         Assert.Equal("sum(", wrong.Invocation);
     }
 
