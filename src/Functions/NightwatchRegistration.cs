@@ -23,10 +23,12 @@ using Nightwatch.Domain.Governance.Secrets;
 using Nightwatch.Domain.Governance.SignIn;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
+using Nightwatch.Domain.Queries.Asking;
 using Nightwatch.Domain.Serialization;
 using Nightwatch.Domain.Tools;
 using Nightwatch.Functions.Alerts;
 using Nightwatch.Functions.Applications;
+using Nightwatch.Functions.Asking;
 using Nightwatch.Functions.Audit;
 using Nightwatch.Functions.Datasources;
 using Nightwatch.Functions.Http;
@@ -71,6 +73,7 @@ public static class NightwatchRegistration
             .AddIncidents()
             .AddInvestigations()
             .AddApplications()
+            .AddAsking(AskOptionsReader.Read(configuration))
             .AddSingleton<ProposalAnswers>()
             .AddSingleton<AlertHints>()
             .AddSingleton<InvestigationStarter>()
@@ -109,5 +112,6 @@ public static class NightwatchRegistration
         .AddDocuments(StoredSecret.Type)
         .AddDocuments(Datasource.StoredType)
         .AddDocuments(DatasourceHealth.StoredType)
-        .AddDocuments(ApplicationProfile.Type);
+        .AddDocuments(ApplicationProfile.Type)
+        .AddDocuments(StoredUnderstanding.Type);
 }

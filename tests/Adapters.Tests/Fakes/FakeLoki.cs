@@ -7,7 +7,7 @@ namespace Nightwatch.Adapters.Tests.Fakes;
 
 /// <summary>
 /// As much of Loki's HTTP API as we use, written from grafana.com/docs/loki: push, query_range for selectors with =, !=, =~, !~ and line filters
-/// |=, !=, |~, !~, labels and label values. Start is inclusive, end exclusive, times are Unix nanoseconds, errors are plain text.
+/// |=, !=, |~, !~, their counts (sum by (...) (count_over_time(...))) at one time and over time, labels and label values. Start is inclusive, end exclusive, times are Unix nanoseconds, errors are plain text.
 /// </summary>
 internal sealed partial class FakeLoki : IAsyncDisposable
 {
@@ -34,6 +34,8 @@ internal sealed partial class FakeLoki : IAsyncDisposable
         return path switch
         {
             "/loki/api/v1/push" => PushAsync(context),
+            "/loki/api/v1/query_range" when Counted(context) is { } count => CountAsync(context, count),
+            "/loki/api/v1/query" when Counted(context) is { } count => CountAsync(context, count),
             "/loki/api/v1/query_range" => QueryRangeAsync(context),
             "/loki/api/v1/labels" => ListAsync(context, l => l.Keys),
             _ when ValuesPath().Match(path) is { Success: true } match => ListAsync(context, l => l.TryGetValue(match.Groups[1].Value, out var value) ? [value] : []),
@@ -59,9 +61,50 @@ internal sealed partial class FakeLoki : IAsyncDisposable
         context.Response.StatusCode = 204;
     }
 
+    private static Dictionary<string, string> Parameters(HttpContext context) => context.Request.HasFormContentType
+        ? context.Request.Form.ToDictionary(f => f.Key, f => f.Value.ToString())
+        : context.Request.Query.ToDictionary(q => q.Key, q => q.Value.ToString());
+
+    private static Match? Counted(HttpContext context) =>
+        Parameters(context).TryGetValue("query", out var query) && CountForm().Match(query) is { Success: true } match ? match : null;
+
+    /// <summary>Lines in (t - range, t] at the time or at every step, by the labels.</summary>
+    private Task CountAsync(HttpContext context, Match count)
+    {
+        var parameters = Parameters(context);
+        var keeps = Parse(count.Groups["inner"].Value)!;
+        var labels = count.Groups["by"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var range = SpanForm().Matches(count.Groups["range"].Value).Sum(m => long.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture) * m.Groups[2].Value switch { "s" => 1L, "m" => 60, "h" => 3600, _ => 86_400 }) * 1_000_000_000;
+        var isCurve = parameters.ContainsKey("step");
+        var start = long.Parse(parameters[isCurve ? "start" : "time"], CultureInfo.InvariantCulture);
+        var end = isCurve ? long.Parse(parameters["end"], CultureInfo.InvariantCulture) : start;
+        var step = isCurve ? (long)(double.Parse(parameters["step"], CultureInfo.InvariantCulture) * 1e9) : 1;
+        var points = new SortedDictionary<string, (Dictionary<string, string> Labels, List<object[]> Values)>(StringComparer.Ordinal);
+        lock (gate)
+        {
+            for (var at = start; at <= end; at += step)
+            {
+                foreach (var group in lines.Where(l => l.Time > at - range && l.Time <= at && keeps(l.Labels, l.Line)).GroupBy(l => string.Join('|', labels.Select(b => l.Labels.GetValueOrDefault(b, "")))))
+                {
+                    if (!points.TryGetValue(group.Key, out var series))
+                    {
+                        points[group.Key] = series = (labels.Where(b => group.First().Labels.ContainsKey(b)).ToDictionary(b => b, b => group.First().Labels[b]), []);
+                    }
+
+                    series.Values.Add([at / 1e9, group.Count().ToString(CultureInfo.InvariantCulture)]);
+                }
+            }
+        }
+
+        object result = isCurve
+            ? points.Values.Select(p => new { metric = p.Labels, values = p.Values })
+            : points.Values.Select(p => new { metric = p.Labels, value = p.Values[0] });
+        return context.Response.WriteAsJsonAsync(new { status = "success", data = new { resultType = isCurve ? "matrix" : "vector", result } });
+    }
+
     private async Task QueryRangeAsync(HttpContext context)
     {
-        var parameters = context.Request.HasFormContentType ? context.Request.Form.ToDictionary(f => f.Key, f => f.Value.ToString()) : context.Request.Query.ToDictionary(q => q.Key, q => q.Value.ToString());
+        var parameters = Parameters(context);
         if (Parse(parameters["query"]) is not { } keeps)
         {
             await FakeServer.Text("parse error at line 1, col 1: syntax error: unexpected IDENTIFIER\n", "text/plain", 400)(context);
@@ -148,6 +191,12 @@ internal sealed partial class FakeLoki : IAsyncDisposable
 
     [GeneratedRegex("""(?<op>\|=|!=|\|~|!~)\s*(?<value>"(?:[^"\\]|\\.)*"|`[^`]*`)""")]
     private static partial Regex FilterForm();
+
+    [GeneratedRegex("""^\s*sum(?:\s*by\s*\((?<by>[^)]*)\))?\s*\(\s*count_over_time\((?<inner>.+)\[(?<range>[0-9smhd]+)\]\)\s*\)\s*$""", RegexOptions.Singleline)]
+    private static partial Regex CountForm();
+
+    [GeneratedRegex("([0-9]+)([smhd])")]
+    private static partial Regex SpanForm();
 
     [GeneratedRegex("^/loki/api/v1/label/([^/]+)/values$")]
     private static partial Regex ValuesPath();

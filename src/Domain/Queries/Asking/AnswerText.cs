@@ -1,0 +1,41 @@
+using System.Text;
+using Nightwatch.Domain.Queries.Translation;
+
+namespace Nightwatch.Domain.Queries.Asking;
+
+/// <summary>The whole answer as text: what each query gave, with the query.</summary>
+internal static class AnswerText
+{
+    public static string Of(IReadOnlyList<AnsweredQuery> queries, IReadOnlyList<Choice> choices, string? remark, IReadOnlyList<string> warnings, TimeZoneInfo zone)
+    {
+        var text = new StringBuilder();
+        foreach (var query in queries)
+        {
+            text.Append(Capital(query.Purpose)).Append(" (").Append(When(query, zone)).Append("): ")
+                .Append(query.Summary ?? "not run").Append(". [").Append(query.Query).AppendLine("]");
+        }
+
+        if (remark is not null)
+        {
+            text.AppendLine(remark);
+        }
+
+        foreach (var warning in warnings)
+        {
+            text.Append("Note: ").Append(warning).AppendLine(warning.EndsWith('.') ? "" : ".");
+        }
+
+        if (choices.Count > 0)
+        {
+            text.Append("Did you mean: ").Append(string.Join(" / ", choices.Select(c => c.Label))).AppendLine("?");
+        }
+
+        return text.ToString().TrimEnd();
+    }
+
+    private static string When(AnsweredQuery query, TimeZoneInfo zone) => query.Step is null && query is not { Language: ProposedQuery.LogQl, Limit: not null }
+        ? $"at {ResultSummary.Time(query.End, zone)}"
+        : $"{ResultSummary.Time(query.Start, zone)} to {ResultSummary.Time(query.End, zone)}";
+
+    private static string Capital(string text) => text.Length == 0 ? "Result" : char.ToUpperInvariant(text[0]) + text[1..];
+}

@@ -1,0 +1,32 @@
+using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Governance.Access;
+using Nightwatch.Domain.Queries.Translation;
+
+namespace Nightwatch.Domain.Queries.Asking;
+
+/// <summary>Everything that a question is read against: whose it is, the sources that it may ask, and what they expose.</summary>
+internal sealed record QuestionSetting
+{
+    public required Caller Caller { get; init; }
+
+    public required string Question { get; init; }
+
+    public required TimeZoneInfo Zone { get; init; }
+
+    public required TranslationContext Context { get; init; }
+
+    public IMetricSource? Metrics { get; init; }
+
+    public ILogSource? Logs { get; init; }
+
+    /// <summary>Changes when what the sources expose, or the names that the caller sees, change.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The incident that is talked about, when there is one.</summary>
+    public string? Incident { get; init; }
+
+    /// <summary>What is missing or old: a source is down, there is none.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    public QuerySources Sources => new(Metrics?.Name, Logs?.Name);
+}
