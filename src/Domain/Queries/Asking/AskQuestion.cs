@@ -41,7 +41,7 @@ public sealed class AskQuestion(
         var id = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
         await RecordAsync(setting, asked, id, madeBy, queries, cancellationToken).ConfigureAwait(false);
         await KeepAsync(setting, id, translation.Understanding, cancellationToken).ConfigureAwait(false);
-        return new AskOutcome(Answer(setting, id, translation, queries, [.. setting.Warnings.Concat(warnings).Select(masker.Mask)]));
+        return new AskOutcome(Answer(setting, id, translation, queries, [.. setting.Warnings.Concat(translation.Queries.Count == 0 ? setting.Gaps : []).Concat(warnings).Select(masker.Mask)]));
     }
 
     private async Task<(Translation.Translation Translation, IReadOnlyList<string> Warnings)> TranslateAsync(

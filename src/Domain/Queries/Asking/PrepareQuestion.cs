@@ -64,7 +64,8 @@ public sealed class PrepareQuestion(
             Logs = chosen.Logs,
             Version = TextHash.ShortOf(version),
             Incident = incident?.Id,
-            Warnings = [.. chosen.Warnings, .. knownMetrics.Notes, .. knownLogs.Notes],
+            Warnings = [.. chosen.Warnings, .. new[] { knownMetrics.Stale, knownLogs.Stale }.OfType<string>()],
+            Gaps = [.. knownMetrics.Gaps, .. knownLogs.Gaps],
             Context = new TranslationContext
             {
                 Now = time.GetUtcNow(),
@@ -95,7 +96,7 @@ public sealed class PrepareQuestion(
         }
         catch (SourceException exception)
         {
-            return new(nothing, "none", default, [$"what {source.Name} exposes is not known: {exception.Message}"]);
+            return new(nothing, "none", default, []) { Stale = $"what {source.Name} exposes is not known: {exception.Message}" };
         }
     }
 

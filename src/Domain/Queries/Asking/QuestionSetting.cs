@@ -25,8 +25,11 @@ internal sealed record QuestionSetting
     /// <summary>The incident that is talked about, when there is one.</summary>
     public string? Incident { get; init; }
 
-    /// <summary>What is missing or old: a source is down, there is none.</summary>
+    /// <summary>A source is down, or there is none: said with every answer.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>What is not known of the sources: said where there is no query, since that may be why.</summary>
+    public IReadOnlyList<string> Gaps { get; init; } = [];
 
     public QuerySources Sources => new(Metrics?.Name, Logs?.Name);
 }

@@ -60,14 +60,14 @@ public sealed class QueryCataloguesTests
         source.Failure = new SourceException(SourceFailure.Unavailable, "m", "m: connection refused");
         time.Advance(QueryCatalogues.TimeToLive);
 
-        var served = await Eventually.GetAsync(() => catalogues.OfAsync(source, Cancel), v => v.Notes.Count > 0);
+        var served = await Eventually.GetAsync(() => catalogues.OfAsync(source, Cancel), v => v.Stale is not null);
         source.Failure = null;
         time.Advance(TimeSpan.FromMinutes(1));
-        var again = await Eventually.GetAsync(() => catalogues.OfAsync(source, Cancel), v => v.Notes.Count == 0);
+        var again = await Eventually.GetAsync(() => catalogues.OfAsync(source, Cancel), v => v.Stale is null);
 
         Assert.NotNull(served.Catalogue.Find("up"));
-        Assert.Contains("2026-11-18T12:00:00Z", served.Notes[0], StringComparison.Ordinal);
-        Assert.Contains("connection refused", served.Notes[0], StringComparison.Ordinal);
+        Assert.Contains("2026-11-18T12:00:00Z", served.Stale, StringComparison.Ordinal);
+        Assert.Contains("connection refused", served.Stale, StringComparison.Ordinal);
         Assert.True(again.ReadAt > Noon);
     }
 
@@ -139,7 +139,7 @@ public sealed class QueryCataloguesTests
         Assert.Contains("instance", view.Catalogue.Find("huge")!.Labels);
         Assert.NotNull(view.Catalogue.Find("request_seconds"));
         Assert.All(Enumerable.Range(0, 600), i => Assert.Contains("instance", view.Catalogue.Find($"small_{i}")!.Labels));
-        Assert.Contains(view.Notes, n => n.Contains("very many series", StringComparison.Ordinal));
+        Assert.Contains(view.Gaps, n => n.Contains("very many series", StringComparison.Ordinal));
     }
 
     /// <summary>Metrics without metadata, with so many series each, told apart by instance.</summary>

@@ -49,7 +49,7 @@ internal sealed class CatalogueCache<T>(TimeProvider time, TimeSpan timeToLive, 
             if (entry.View is { } known)
             {
                 return entry.Failure is { } failure
-                    ? known with { Notes = [.. known.Notes, $"what is known of the source is of {ToolLimits.Iso(known.ReadAt)}, since it does not answer: {failure}"] }
+                    ? known with { Stale = $"what is known of the source is of {ToolLimits.Iso(known.ReadAt)}, since it does not answer: {failure}" }
                     : known;
             }
         }
