@@ -1,7 +1,6 @@
 using System.Globalization;
 using Nightwatch.Adapters.Grafana;
 using Nightwatch.Adapters.Http;
-using Nightwatch.Adapters.Prometheus;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Datasources.Stored;
 
@@ -67,34 +66,6 @@ internal sealed class LokiLogSource(
         return [.. (forward ? lines.OrderBy(l => l.At) : lines.OrderByDescending(l => l.At)).Take(limit)];
     }
 
-    public async Task<MetricAnswer<MetricSample>> QuerySamplesAsync(string logql, DateTimeOffset at, CancellationToken cancellationToken)
-    {
-        var data = Data(await source.AskAsync<LokiAnswer<LokiData>>(
-            "loki/api/v1/query", [new("query", logql), new("time", QueryText.Nanoseconds(at))], cancellationToken).ConfigureAwait(false));
-        return data.ResultType switch
-        {
-            "vector" => new([.. Series(data).Where(r => r.Value is not null).Select(r => new MetricSample(r.Metric, r.Value!.Value.At, r.Value.Value.Value))]),
-            "scalar" => new([new MetricSample(new Dictionary<string, string>(), at, source.Parse<SampleValue>(data.Result).Value)]),
-            _ => throw NotNumbers(data),
-        };
-    }
-
-    public async Task<MetricAnswer<MetricSeries>> QuerySeriesAsync(string logql, TimeWindow window, TimeSpan step, CancellationToken cancellationToken)
-    {
-        var data = Data(await source.AskAsync<LokiAnswer<LokiData>>(
-            "loki/api/v1/query_range",
-            [
-                new("query", logql),
-                new("start", QueryText.Nanoseconds(window.Start)),
-                new("end", QueryText.Nanoseconds(window.End)),
-                new("step", step.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)),
-            ],
-            cancellationToken).ConfigureAwait(false));
-        return data.ResultType == "matrix"
-            ? new([.. Series(data).Where(r => r.Values is not null).Select(r => new MetricSeries(r.Metric, [.. r.Values!.Select(v => v.Point)]))])
-            : throw NotNumbers(data);
-    }
-
     public async Task<IReadOnlyList<string>> ListLabelsAsync(TimeWindow window, CancellationToken cancellationToken) =>
         await ListAsync("loki/api/v1/labels", window, cancellationToken).ConfigureAwait(false);
 
@@ -112,12 +83,6 @@ internal sealed class LokiLogSource(
         // Loki leaves data out when there is nothing.
         return answer.Status == "success" ? [.. (answer.Data ?? []).Where(v => v is not null)] : throw source.Bad("the answer is not a success");
     }
-
-    // Loki writes numbers as Prometheus does.
-    private List<SeriesResult> Series(LokiData data) => source.WithoutNulls(source.Parse<List<SeriesResult>>(data.Result));
-
-    private SourceException NotNumbers(LokiData data) =>
-        new(SourceFailure.BadRequest, Name, $"{Name}: the query gives {FailureText.Shorten(data.ResultType)}, not numbers");
 
     private T Data<T>(LokiAnswer<T> answer)
         where T : class => answer is { Status: "success", Data: { } data } ? data : throw source.Bad("the answer has no data");

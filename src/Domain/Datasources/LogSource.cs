@@ -12,14 +12,6 @@ public interface ILogSource : IDatasource
     Task<IReadOnlyList<LogEntry>> QueryForwardAsync(string logql, TimeWindow window, int limit, CancellationToken cancellationToken) =>
         throw new SourceException(SourceFailure.BadRequest, Name, $"{Name}: logs can be asked for from the newest only");
 
-    /// <summary>What a query that counts or measures lines gives at one time.</summary>
-    Task<MetricAnswer<MetricSample>> QuerySamplesAsync(string logql, DateTimeOffset at, CancellationToken cancellationToken) =>
-        throw new SourceException(SourceFailure.BadRequest, Name, $"{Name}: lines can be asked for, not numbers");
-
-    /// <summary>The same at every step of the window.</summary>
-    Task<MetricAnswer<MetricSeries>> QuerySeriesAsync(string logql, TimeWindow window, TimeSpan step, CancellationToken cancellationToken) =>
-        throw new SourceException(SourceFailure.BadRequest, Name, $"{Name}: lines can be asked for, not numbers");
-
     Task<IReadOnlyList<string>> ListLabelsAsync(TimeWindow window, CancellationToken cancellationToken);
 
     Task<IReadOnlyList<string>> ListLabelValuesAsync(string label, TimeWindow window, CancellationToken cancellationToken);

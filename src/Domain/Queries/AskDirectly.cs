@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Nightwatch.Domain.Governance.Access;
-using Nightwatch.Domain.Queries.LogQl;
 using Nightwatch.Domain.Tools;
 using Nightwatch.Domain.Tools.Logs;
 
@@ -26,7 +25,7 @@ public sealed record PrometheusQuestion
     public int? Step { get; init; }
 }
 
-/// <summary>LogQL that gives lines over a time; or numbers, at one time (the end) when no start is given, else over time.</summary>
+/// <summary>LogQL that gives lines.</summary>
 public sealed record LokiQuestion
 {
     public string? Query { get; init; }
@@ -43,9 +42,6 @@ public sealed record LokiQuestion
 
     /// <summary>Backward (newest first) when left out.</summary>
     public LogDirection? Direction { get; init; }
-
-    /// <summary>For numbers over time: seconds; chosen for at most 300 points when left out.</summary>
-    public int? Step { get; init; }
 }
 
 /// <summary>What a source answered, or why it did not.</summary>
@@ -105,13 +101,6 @@ public sealed class AskDirectly(IToolCatalog tools, QueryLimits limits, TimeProv
 
     public Task<DirectAnswer> LokiAsync(Caller caller, LokiQuestion question, CancellationToken cancellationToken) =>
         Text(question.Query) is { } wrong ? Task.FromResult(wrong)
-        : question.Step is < 1 or > 86_400 ? Task.FromResult(Refused("step", "step must be 1 to 86400 seconds."))
-        : LogQlParser.TryParse(question.Query!, out var expression, out _) && expression is LogQlMetric
-            ? AskAsync(
-                "query_log_metrics",
-                caller,
-                new { question.Query, question.Start, End = question.End ?? time.GetUtcNow(), StepSeconds = question.Step, Source = question.Datasource },
-                cancellationToken)
         : question.Start is not { } start ? Task.FromResult(Refused("start", "start is missing."))
         : question.Limit is < 1 || question.Limit > limits.MaxResults
             ? Task.FromResult(Refused("limit", $"limit must be 1 to {limits.MaxResults} ({QueryLimits.MaxResultsKey})."))

@@ -62,5 +62,19 @@ internal sealed class QueryMetricsRangeTool(IDatasources sources, IQueryGuard gu
 
     private Task<ToolResult> RunAsync(IMetricSource source, string query, TimeWindow window, int step, CancellationToken cancellationToken) =>
         AskAsync(query, source.LinkTo(query, window).AbsoluteUri, async () =>
-            MetricData.Of(await source.QueryRangeAsync(query, window, TimeSpan.FromSeconds(step), cancellationToken).ConfigureAwait(false), step, limits));
+        {
+            var answer = await source.QueryRangeAsync(query, window, TimeSpan.FromSeconds(step), cancellationToken).ConfigureAwait(false);
+            var (kept, note) = limits.Keep(answer.Items, "series");
+            return answer.Items.Count == 0
+                ? Outcome.NoData(Outcome.Notes(["No series matches in that time.", .. answer.Notes])!)
+                : Outcome.Success(new RangeData([.. kept.Select(Series.Of)], step, answer.Items.Count), Outcome.Notes([.. answer.Notes, note]));
+        });
+
+    private sealed record RangeData(IReadOnlyList<Series> Series, int StepSeconds, int Total);
+
+    private sealed record Series(IReadOnlyDictionary<string, string> Labels, IReadOnlyList<double?[]> Points)
+    {
+        public static Series Of(MetricSeries series) =>
+            new(series.Labels, [.. series.Points.Select(p => new[] { p.At.ToUnixTimeMilliseconds() / 1000d, ToolJson.Number(p.Value) })]);
+    }
 }

@@ -46,5 +46,18 @@ internal sealed class QueryMetricsTool(IDatasources sources, IQueryGuard guard, 
 
     private Task<ToolResult> RunAsync(IMetricSource source, string query, DateTimeOffset at, CancellationToken cancellationToken) =>
         AskAsync(query, source.LinkTo(query, new TimeWindow(at.AddHours(-1), at)).AbsoluteUri, async () =>
-            MetricData.Of(await source.QueryAsync(query, at, cancellationToken).ConfigureAwait(false), limits));
+        {
+            var answer = await source.QueryAsync(query, at, cancellationToken).ConfigureAwait(false);
+            var (kept, note) = limits.Keep(answer.Items, "samples");
+            return answer.Items.Count == 0
+                ? Outcome.NoData(Outcome.Notes(["No series matches at that time.", .. answer.Notes])!)
+                : Outcome.Success(new SamplesData([.. kept.Select(Sample.Of)], answer.Items.Count), Outcome.Notes([.. answer.Notes, note]));
+        });
+
+    private sealed record SamplesData(IReadOnlyList<Sample> Samples, int Total);
+
+    private sealed record Sample(IReadOnlyDictionary<string, string> Labels, double? Value, DateTimeOffset At)
+    {
+        public static Sample Of(MetricSample sample) => new(sample.Labels, ToolJson.Number(sample.Value), sample.At);
+    }
 }
