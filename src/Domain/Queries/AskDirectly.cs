@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Nightwatch.Domain.Governance.Access;
+using Nightwatch.Domain.Queries.LogQl;
 using Nightwatch.Domain.Tools;
 using Nightwatch.Domain.Tools.Logs;
 
@@ -25,7 +26,7 @@ public sealed record PrometheusQuestion
     public int? Step { get; init; }
 }
 
-/// <summary>LogQL that gives lines, or numbers from start to end.</summary>
+/// <summary>LogQL that gives lines, or numbers from start to end; without a start numbers at the end.</summary>
 public sealed record LokiQuestion
 {
     public string? Query { get; init; }
@@ -104,6 +105,8 @@ public sealed class AskDirectly(IToolCatalog tools, QueryLimits limits, TimeProv
 
     public Task<DirectAnswer> LokiAsync(Caller caller, LokiQuestion question, CancellationToken cancellationToken) =>
         Text(question.Query) is { } wrong ? Task.FromResult(wrong)
+        : question is { Start: null, Step: null } && LogQlParser.TryParse(question.Query!, out var expression, out _) && expression is LogQlMetric
+            ? AskAsync("query_log_metrics", caller, new { question.Query, Time = question.End, Source = question.Datasource }, cancellationToken)
         : question.Start is not { } start ? Task.FromResult(Refused("start", "start is missing."))
         : question.Limit is < 1 || question.Limit > limits.MaxResults
             ? Task.FromResult(Refused("limit", $"limit must be 1 to {limits.MaxResults} ({QueryLimits.MaxResultsKey})."))

@@ -33,7 +33,7 @@ internal static class AnswerText
         return text.ToString().TrimEnd();
     }
 
-    private static string When(AnsweredQuery query, TimeZoneInfo zone) => query.Step is null && query is not { Language: ProposedQuery.LogQl, Limit: not null }
+    private static string When(AnsweredQuery query, TimeZoneInfo zone) => query.Start == query.End
         ? $"at {ResultSummary.Time(query.End, zone)}"
         : $"{ResultSummary.Time(query.Start, zone)} to {ResultSummary.Time(query.End, zone)}";
 

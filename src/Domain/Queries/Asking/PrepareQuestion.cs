@@ -139,7 +139,7 @@ public sealed class PrepareQuestion(
     }
 
     private async Task<StoredUnderstanding?> PreviousAsync(Caller caller, string id, CancellationToken cancellationToken) =>
-        await understandings.ReadAsync(caller.Tenant, id, cancellationToken).ConfigureAwait(false) is { Value: var stored }
+        Guid.TryParseExact(id, "N", out _) && await understandings.ReadAsync(caller.Tenant, id, cancellationToken).ConfigureAwait(false) is { Value: var stored }
             && stored.Owner == caller.Subject && stored.ExpiresAt > time.GetUtcNow()
             ? stored
             : null;

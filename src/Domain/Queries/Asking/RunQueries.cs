@@ -118,7 +118,9 @@ public sealed class RunQueries(IToolCatalog tools, QueryLimits limits, TimeProvi
 
         if (LogQlParser.TryParse(query.Text, out var expression, out _) && expression is LogQlMetric)
         {
-            return ("query_log_metrics", new Arguments(query.Text, sources.Logs) { Start = step is null ? null : query.Window.Start, End = query.Window.End, StepSeconds = step });
+            return step is null
+                ? ("query_log_metrics", new Arguments(query.Text, sources.Logs) { Time = query.Window.End })
+                : ("query_logs", new Arguments(query.Text, sources.Logs) { Start = query.Window.Start, End = query.Window.End, StepSeconds = step });
         }
 
         return ("query_logs", new Arguments(query.Text, sources.Logs)

@@ -35,8 +35,8 @@ internal sealed class ModelTalk(IChatModel model, IMasker masker, QuestionSettin
             messages.AddRange(reply is null ? [] : [new ModelMessage(ModelRole.Assistant, reply.Text)]);
             messages.Add(new ModelMessage(ModelRole.User, Masked(ModelPrompt.Repair(findings))));
             (var second, var again, findings) = await AnswerAsync(cancellationToken).ConfigureAwait(false);
-            // A first answer with some good queries is better than a second that cannot be read.
-            (reply, proposals) = again is null ? (reply, proposals) : (second, again);
+            // A first answer with some good queries is better than a second with fewer, or one that cannot be read.
+            (reply, proposals) = again is null || Good(again) < Good(proposals) ? (reply, proposals) : (second, again);
         }
 
         if (reply is null || proposals is null)
@@ -109,6 +109,8 @@ internal sealed class ModelTalk(IChatModel model, IMasker masker, QuestionSettin
         .. proposals.Queries.Take(ModelPrompt.MostQueries).Select(check.Check).SelectMany(r => r.Errors.Concat(r.Doubts)),
         .. proposals is { Queries.Count: 0, AskBack.Count: 0, Remark: null } ? ["there is neither a query, nor a question back, nor a remark"] : Array.Empty<string>(),
     ];
+
+    private int Good(ModelProposals? proposals) => proposals?.Queries.Count(q => check.Check(q).Query is not null) ?? 0;
 
     /// <summary>With the asker's own values again where the model was shown names for them.</summary>
     private ModelProposals Restored(ModelProposals proposals) =>
