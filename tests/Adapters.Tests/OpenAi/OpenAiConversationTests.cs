@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Nightwatch.Adapters.Tests.Fakes;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Models;

@@ -12,7 +12,7 @@ internal static class AnswerText
         foreach (var query in queries)
         {
             text.Append(Capital(query.Purpose)).Append(" (").Append(When(query, zone)).Append("): ")
-                .Append(query.Summary ?? "not run").Append(". [").Append(query.Query).AppendLine("]");
+                .Append((query.Summary ?? "not run").TrimEnd('.')).Append(". [").Append(query.Query).AppendLine("]");
         }
 
         if (remark is not null)
@@ -37,5 +37,6 @@ internal static class AnswerText
         ? $"at {ResultSummary.Time(query.End, zone)}"
         : $"{ResultSummary.Time(query.Start, zone)} to {ResultSummary.Time(query.End, zone)}";
 
-    private static string Capital(string text) => text.Length == 0 ? "Result" : char.ToUpperInvariant(text[0]) + text[1..];
+    // The name of a metric stays as it is.
+    private static string Capital(string text) => text.Length == 0 ? "Result" : text.Split(' ')[0].Contains('_', StringComparison.Ordinal) ? text : char.ToUpperInvariant(text[0]) + text[1..];
 }
