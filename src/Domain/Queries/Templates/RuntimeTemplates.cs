@@ -12,7 +12,7 @@ internal static class RuntimeTemplates
         Of("process.fd", "open file descriptors", "count", "fd", "sum$by(self) (~process_open_fds{$m})", "process service count usage app", "ratio"),
         Of("process.fd.ratio", "share of file descriptors in use", "ratio", "fd ratio|capacity|saturation", "~process_open_fds{$m} / ~process_max_fds{$m}", "process service usage app"),
         Of("process.restart", "restarts of the process", "count", "restart", "sum$by(self) (changes(process_start_time_seconds{$m}[$w]))", "process service app count", "pod container oom", count: "sum$by(self) (changes(process_start_time_seconds{$m}[$w]))"),
-        Of("process.age", "seconds since the process started", "seconds", "availability process", "time() - process_start_time_seconds{$m}", "latency service", priority: -0.5),
+        Of("process.age", "seconds since the process started", "seconds", "age|availability process|age", "time() - process_start_time_seconds{$m}", "latency service app restart availability running host", priority: -0.5),
         Of("jvm.heap", "heap in use", "bytes", "heap", "sum$by(self) (~$jvmused{area=\"heap\",$m})", "memory usage jvm service app", "ratio free", priority: 0.2),
         Of("jvm.heap.ratio", "share of the heap in use", "ratio", "heap|memory ratio|full|capacity|usage", "sum$by(self) (~$jvmused{area=\"heap\",$m}) / sum$by(self) (~$jvmmax{area=\"heap\",$m})", "memory usage jvm service app", "", priority: 0.1),
         Of("jvm.memory", "memory of the JVM in use", "bytes", "memory jvm", "sum$by(self) (~$jvmused{$m})", "usage service app", "heap"),

@@ -11,10 +11,14 @@ internal static class QuestionReader
         var taken = new bool[tokens.Count];
         var times = TimeReader.Read(tokens, taken, new TimeSettings(context.Now, context.TimeZone, context.Incident, context.AlertFiredAt));
         var numbers = new StatisticReader(tokens, taken).Read();
+        var timed = taken.ToArray();
         var entities = new EntityReader(tokens, taken, context).Read();
+        bool[] named = [.. taken.Zip(timed, (now, before) => now && !before)];
         var hits = Lexicon.English.Find(tokens, taken);
-        var groups = GroupReader.Read(tokens, taken, numbers.Top is not null || hits.Any(h => h.Concept is "top" or "bottom"));
-        var signals = Signals(hits, times, numbers, entities, Words(tokens, taken, hits), context);
+        var ranked = numbers.Top is not null || hits.Any(h => h.Concept is "top" or "bottom") || IsSuperlative(hits) || tokens.Any(IsExtreme) || numbers.Threshold is not null;
+        var groups = GroupReader.Read(tokens, taken, named, ranked, context.Metrics.Names.Labels);
+        var superlative = IsSuperlative(hits) || (tokens.Any(IsExtreme) && groups.Ranked);
+        var signals = Signals(tokens, hits, times, numbers, entities, Words(tokens, taken, hits), context);
         var (intent, confidence) = IntentSignals.Score(signals);
         var main = times.References.FirstOrDefault(t => !t.IsBaseline);
         var understanding = new Understanding
@@ -24,17 +28,20 @@ internal static class QuestionReader
             IntentConfidence = confidence,
             Measures = Measures(hits, numbers),
             Subjects = Of(hits, ConceptKind.Subject),
-            Wishes = [.. Of(hits, ConceptKind.Speech), .. groups.Where(g => g.StartsWith("per_", StringComparison.Ordinal))],
+            Wishes = [.. Of(hits, ConceptKind.Speech), .. groups.Labels.Where(g => g.StartsWith("per_", StringComparison.Ordinal))],
             Entities = entities.Entities,
             Time = main,
             Baseline = times.References.FirstOrDefault(t => t.IsBaseline) ?? Second(times.References, main, hits),
             Horizon = times.Horizon,
-            Statistic = IsSuperlative(hits) ? Statistic.None : StatisticOf(hits, numbers),
+            Statistic = superlative ? Statistic.None : StatisticOf(hits, numbers, tokens),
             Quantile = numbers.Quantile,
+            MoreQuantiles = [.. numbers.Quantiles.Skip(1).Take(4)],
+            Listed = Listed(hits, tokens),
+            StatusCode = numbers.StatusCode,
             Threshold = numbers.Threshold,
-            Top = numbers.Top ?? (hits.Any(h => h.Concept is "top" or "bottom") || IsSuperlative(hits) ? 1 : null),
-            Bottom = numbers.Bottom || hits.Any(h => h.Concept == "bottom") || (IsSuperlative(hits) && StatisticOf(hits, numbers) == Statistic.Minimum),
-            GroupBy = [.. groups.Where(g => !g.StartsWith("per_", StringComparison.Ordinal))],
+            Top = numbers.Top ?? (hits.Any(h => h.Concept is "top" or "bottom") || superlative ? 1 : null),
+            Bottom = numbers.Bottom || hits.Any(h => h.Concept == "bottom") || (superlative && StatisticOf(hits, numbers, tokens) == Statistic.Minimum),
+            GroupBy = [.. groups.Labels.Where(g => !g.StartsWith("per_", StringComparison.Ordinal))],
             Texts = entities.Texts,
             Lines = numbers.Lines,
             LogLevel = LevelOf(hits, tokens),
@@ -46,9 +53,11 @@ internal static class QuestionReader
     }
 
     private static List<string> Signals(
-        IReadOnlyList<ConceptHit> hits, TimesRead times, NumbersRead numbers, EntitiesRead entities, List<string> words, TranslationContext context)
+        IReadOnlyList<QuestionToken> tokens, IReadOnlyList<ConceptHit> hits, TimesRead times, NumbersRead numbers, EntitiesRead entities, List<string> words, TranslationContext context)
     {
         var signals = hits.Select(h => h.Concept).Distinct().ToList();
+        AddIf(signals, "compare", !signals.Contains("compare") && (times.References.Any(t => t.IsBaseline) || signals.Contains("baseline")) && tokens.Any(t => t.IsAny("than")));
+        AddIf(signals, "impact", !signals.Contains("impact") && times.References.Any(t => t.IsIncident) && tokens.Any(t => t.IsAny("hit", "touched", "down")) && tokens.Count > 0 && tokens[0].IsAny("was", "were", "did", "which", "what"));
         AddIf(signals, "measure", hits.Any(h => h.Kind == ConceptKind.Measure && h.Concept is not ("user" or "version")));
         AddIf(signals, "quoted", entities.Texts.Count > 0);
         AddIf(signals, "lineCount", numbers.Lines is not null);
@@ -80,16 +89,47 @@ internal static class QuestionReader
     private static List<string> Measures(IReadOnlyList<ConceptHit> hits, NumbersRead numbers)
     {
         var measures = Of(hits, ConceptKind.Measure);
+        if (numbers.StatusCode is { } code && !measures.Any(m => m is "error" or "clienterror"))
+        {
+            measures.Add(code[0] == '4' ? "clienterror" : "error");
+        }
+
         return numbers.Quantile is not null && measures.TrueForAll(m => m is "request" or "query") ? [.. measures, "latency"] : measures;
     }
 
     private static List<string> Of(IReadOnlyList<ConceptHit> hits, ConceptKind kind) => [.. hits.Where(h => h.Kind == kind).Select(h => h.Concept).Distinct()];
 
-    private static Statistic StatisticOf(IReadOnlyList<ConceptHit> hits, NumbersRead numbers)
+    // "Highest" of things is the first of a ranking; "peak" and "maximum" are of a curve.
+    private static bool IsExtreme(QuestionToken token) => token.IsAny("highest", "lowest", "largest", "smallest", "biggest", "worst", "least", "most", "greatest");
+
+    /// <summary>Measures with nothing but commas and "and" between them.</summary>
+    private static List<string> Listed(IReadOnlyList<ConceptHit> hits, IReadOnlyList<QuestionToken> tokens)
+    {
+        var listed = new List<string>();
+        var measured = hits.Where(h => h.Kind == ConceptKind.Measure).GroupBy(h => h.First).Select(g => g.First()).OrderBy(h => h.First).ToList();
+        for (var i = 1; i < measured.Count; i++)
+        {
+            var between = tokens.Skip(measured[i - 1].First + measured[i - 1].Length).Take(measured[i].First - measured[i - 1].First - measured[i - 1].Length).ToList();
+            var joined = between.Count is > 0 and < 4 && between.Any(t => t.IsAny(",", "and", "&")) && between.TrueForAll(t => t.IsAny(",", "and", "&", "usage", "the", "use"));
+            if (joined && measured[i].Concept != measured[i - 1].Concept)
+            {
+                listed.AddRange([measured[i - 1].Concept, measured[i].Concept]);
+            }
+        }
+
+        return [.. listed.Distinct()];
+    }
+
+    private static Statistic StatisticOf(IReadOnlyList<ConceptHit> hits, NumbersRead numbers, IReadOnlyList<QuestionToken> tokens)
     {
         if (numbers.Quantile is not null)
         {
             return Statistic.Quantile;
+        }
+
+        if (hits.Any(h => h is { Kind: ConceptKind.Measure, Concept: "request" or "error" or "restart" or "message" or "success" or "oom" } && h.First > 0 && tokens[h.First - 1].Is("total")))
+        {
+            return Statistic.Sum;
         }
 
         foreach (var hit in hits)
@@ -127,7 +167,7 @@ internal static class QuestionReader
         var speech = hits.Where(h => h.Kind == ConceptKind.Speech && h.Concept is not ("free" or "full" or "capacity" or "usage" or "created")).SelectMany(h => Enumerable.Range(h.First, h.Length)).ToHashSet();
         var slips = hits.Where(h => h.Slip is not null).ToLookup(h => h.First, h => h.Slip!);
         return [.. tokens.Select((t, i) => (Token: t, At: i))
-            .Where(t => !taken[t.At] && !speech.Contains(t.At) && t.Token.Kind is TokenKind.Word or TokenKind.Name or TokenKind.Path && !Lexicon.English.IsPlain(t.Token))
+            .Where(t => !taken[t.At] && (!speech.Contains(t.At) || EntityReader.IsMethod(t.Token)) && t.Token.Kind is TokenKind.Word or TokenKind.Name or TokenKind.Path && (!Lexicon.English.IsPlain(t.Token) || EntityReader.IsMethod(t.Token)))
             .Select(t => slips[t.At].FirstOrDefault() ?? t.Token.Lower).Distinct()];
     }
 }

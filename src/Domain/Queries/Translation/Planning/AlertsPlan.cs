@@ -35,12 +35,12 @@ internal static class AlertsPlan
     private static IEnumerable<MatcherSyntax> Matchers(Understanding understanding, TranslationContext context)
     {
         var entry = context.Metrics.Find(Metric);
+        var severity = understanding.LogLevel switch { "fatal" => "critical", "warn" => "warning", _ => null };
         if (entry is { HasLabels: true } && Scope.Of(entry, understanding, context) is { } known)
         {
-            return known;
+            return severity is null ? known : known.Append(new MatcherSyntax("severity", MatchOperator.Equal, severity));
         }
 
-        var severity = understanding.LogLevel switch { "fatal" => "critical", "warn" => "warning", _ => null };
         return understanding.Entities.Where(e => e.Known).Select(e => new MatcherSyntax(e.Labels.FirstOrDefault(l => l != "job") ?? EntityKinds.LabelsOf(e.Kind)[0], MatchOperator.Equal, e.Value))
             .Concat(severity is null ? [] : [new MatcherSyntax("severity", MatchOperator.Equal, severity)]);
     }

@@ -16,7 +16,7 @@ internal static class LogPlan
         var (lines, hints) = filters.Read(names);
         var window = Window(understanding, context);
         var draft = Levelled(new LogDraft { Matchers = [.. matchers, .. hints.Where(h => matchers.All(m => m.Label != h.Label))], Filters = lines }, understanding, filters, context);
-        var aggregated = Aggregated(draft, understanding, filters, window);
+        var aggregated = Aggregated(draft, understanding, filters, window, context);
         if (aggregated is { } value)
         {
             yield return New(value.Text, window, null, null, value.Purpose, value.Unit, 0.8);
@@ -61,7 +61,7 @@ internal static class LogPlan
         return moment is { } point ? new TimeWindow(point - TimeSpan.FromMinutes(15), point + TimeSpan.FromMinutes(15)) : new TimeWindow(context.Now - LineWindow, context.Now);
     }
 
-    private static (string Text, string Purpose, string Unit)? Aggregated(LogDraft draft, Understanding understanding, LogFilters filters, TimeWindow window)
+    private static (string Text, string Purpose, string Unit)? Aggregated(LogDraft draft, Understanding understanding, LogFilters filters, TimeWindow window, TranslationContext context)
     {
         if (filters.Phrase is { Value: { } pattern } && Number(understanding) is { } number)
         {
@@ -78,7 +78,7 @@ internal static class LogPlan
             return null;
         }
 
-        var grouped = understanding.GroupBy.Where(g => !(field?.Words.Contains(Language.WordStem.Of(g.Split(' ')[0])) ?? false)).Select(g => draft.Matchers.Select(m => m.Label).FirstOrDefault(l => l == g)).OfType<string>().ToList();
+        var grouped = understanding.GroupBy.Where(g => !(field?.Words.Contains(Language.WordStem.Of(g.Split(' ')[0])) ?? false)).Select(g => draft.Matchers.Select(m => m.Label).FirstOrDefault(l => l == g) ?? LogScope.LabelOf(g, context.Logs)).OfType<string>().Distinct().ToList();
         var by = field is not null ? [field.Label] : grouped;
         var source = field is null ? draft : draft with { Pattern = field.Pattern };
         var text = LogQlWriter.By("sum", by, LogQlWriter.Over("count_over_time", source, window.Length));

@@ -30,6 +30,12 @@ internal sealed partial class TimeReader
             return new Found(TimeMeaning.Window, calendar.Back(unit).Shift(-unit), 3);
         }
 
+        // Behind "compared to": the neighbour of what is asked about is found when that is known.
+        if (word is "day" or "week" or "month" or "hour" && Word(at + 1) == "before" && IsBaseline(Word(at - 1) == "the" ? at - 1 : at) && Word(at + 2) != "yesterday" && TimeUnits.UnitOf(word) is { } neighbour)
+        {
+            return new Found(TimeMeaning.Window, Neighbour(neighbour), 2);
+        }
+
         return DayAt(at, out var length) is { } day ? DayPart(day, at, length) : null;
     }
 
@@ -221,6 +227,23 @@ internal sealed partial class TimeReader
             length,
             Incident: true);
     }
+
+    /// <summary>"before and after the incident": the hour after it, against the hour before it.</summary>
+    private int BeforeAndAfter(int at)
+    {
+        if (Word(at) is not ("before" or "after") || Word(at + 1) is not ("and" or "vs" or "versus" or "to") || Word(at + 2) is not ("after" or "before") || Incident(at + 2) is not { Meaning: TimeMeaning.Window } found || settings.Incident is not { } window)
+        {
+            return 0;
+        }
+
+        var after = window.End + Lead > calendar.Now ? calendar.Now : window.End + Lead;
+        references.Add(new TimeReference(TimeMeaning.Window, new TimeWindow(window.End, after), Text(at, found.Length + 2)) { IsIncident = true });
+        references.Add(new TimeReference(TimeMeaning.Window, new TimeWindow(window.Start - Lead, window.Start), Text(at, found.Length + 2)) { IsBaseline = true });
+        return found.Length + 2;
+    }
+
+    // "the day before" what was named earlier; before now where nothing was.
+    private TimeWindow Neighbour(TimeSpan unit) => (references.Count > 0 ? references[0].Window : calendar.Back(unit)).Shift(-unit);
 
     private TimeWindow? Day(DateTime? day) => day is { } of ? calendar.Day(of) : null;
 }
