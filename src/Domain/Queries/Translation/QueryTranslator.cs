@@ -76,7 +76,7 @@ public static class QueryTranslator
             return [slower];
         }
 
-        if (understanding.Listed.Count < 2 || MeasureChooser.Choose(understanding, context).FirstOrDefault() is { } one && MeasureChooser.Covers(one, understanding.Listed))
+        if (understanding.Listed.Count < 2 || MeasureChooser.Choose(understanding, context) is [var one, ..] && MeasureChooser.Covers(one, understanding.Listed))
         {
             return OfOne(understanding, context);
         }

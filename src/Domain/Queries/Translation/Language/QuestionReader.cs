@@ -14,7 +14,7 @@ internal static class QuestionReader
         var timed = taken.ToArray();
         var entities = new EntityReader(tokens, taken, context).Read();
         bool[] named = [.. taken.Zip(timed, (now, before) => now && !before)];
-        var hits = Lexicon.English.Find(tokens, taken);
+        var hits = Concepts(tokens, taken, numbers);
         var ranked = numbers.Top is not null || hits.Any(h => h.Concept is "top" or "bottom") || IsSuperlative(hits) || tokens.Any(IsExtreme) || numbers.Threshold is not null;
         var groups = GroupReader.Read(tokens, taken, named, ranked, context.Metrics.Names.Labels);
         var superlative = IsSuperlative(hits) || (tokens.Any(IsExtreme) && groups.Ranked);
@@ -71,6 +71,19 @@ internal static class QuestionReader
         return signals;
     }
 
+    private static List<ConceptHit> Concepts(IReadOnlyList<QuestionToken> tokens, bool[] taken, NumbersRead numbers)
+    {
+        // "Requests by status" asks for no health; "502s" are errors.
+        var hits = Lexicon.English.Find(tokens, taken).Where(h => h.Concept != "health" || h.First == 0 || !tokens[h.First].IsAny("status", "statuses") || !tokens[h.First - 1].IsAny("by", "per", "and")).ToList();
+        if (numbers.StatusCode is { } code && !hits.Any(h => h.Concept is "error" or "clienterror"))
+        {
+            var at = tokens.ToList().FindIndex(t => t.Lower.StartsWith(code, StringComparison.Ordinal));
+            hits.Add(new ConceptHit(code[0] == '4' ? "clienterror" : "error", ConceptKind.Measure, Math.Max(0, at), 1, null));
+        }
+
+        return hits;
+    }
+
     private static void AddIf(List<string> signals, string signal, bool given)
     {
         if (given)
@@ -89,11 +102,6 @@ internal static class QuestionReader
     private static List<string> Measures(IReadOnlyList<ConceptHit> hits, NumbersRead numbers)
     {
         var measures = Of(hits, ConceptKind.Measure);
-        if (numbers.StatusCode is { } code && !measures.Any(m => m is "error" or "clienterror"))
-        {
-            measures.Add(code[0] == '4' ? "clienterror" : "error");
-        }
-
         return numbers.Quantile is not null && measures.TrueForAll(m => m is "request" or "query") ? [.. measures, "latency"] : measures;
     }
 
@@ -132,7 +140,9 @@ internal static class QuestionReader
             return Statistic.Sum;
         }
 
-        foreach (var hit in hits)
+        // "Show all logins where the number of retries ...": what stands behind "where" is a condition.
+        var where = tokens.ToList().FindIndex(t => t.Is("where"));
+        foreach (var hit in hits.Where(h => where <= 0 || h.First < where))
         {
             var statistic = hit.Concept switch
             {

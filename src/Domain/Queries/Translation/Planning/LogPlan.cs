@@ -70,9 +70,9 @@ internal static class LogPlan
             return (LogQlWriter.By(number.Function == "max_over_time" ? "max" : "avg", [], LogQlWriter.Over(number.Function, unwrapped, window.Length, number.Parameter)), $"{label} in the lines, {number.Function.Replace('_', ' ')}", "count");
         }
 
-        var words = understanding.GroupBy.Concat(understanding.Wishes.Contains("unique") || understanding.Top is not null ? understanding.Words : []).ToList();
+        var words = understanding.GroupBy.Concat(understanding.Wishes.Any(w => w is "unique" or "per") || understanding.Top is not null ? understanding.Words : []).ToList();
         var field = filters.Field(words);
-        var counts = understanding.Statistic is Statistic.Count or Statistic.Average or Statistic.Sum || understanding.Top is not null || understanding.GroupBy.Count > 0 || understanding.Wishes.Contains("unique");
+        var counts = understanding.Statistic is Statistic.Count or Statistic.Average or Statistic.Sum || understanding.Top is not null || understanding.GroupBy.Count > 0 || understanding.Wishes.Contains("unique") || (understanding.Wishes.Contains("per") && field is not null);
         if (!counts || (understanding.Lines is not null && understanding.Statistic == Statistic.None))
         {
             return null;
