@@ -17,6 +17,7 @@ internal static class RuntimeTemplates
         Of("jvm.heap.ratio", "share of the heap in use", "ratio", "heap|memory ratio|full|capacity|usage", "sum$by(self) (~$jvmused{area=\"heap\",$m}) / sum$by(self) (~$jvmmax{area=\"heap\",$m})", "memory usage jvm service app", "", priority: 0.1),
         Of("jvm.memory", "memory of the JVM in use", "bytes", "memory jvm", "sum$by(self) (~$jvmused{$m})", "usage service app", "heap"),
         Of("jvm.gc", "share of time in garbage collection", "ratio", "gc|pause", "sum$by(self) (rate(jvm_gc_pause_seconds_sum{$m}[$w]))", "jvm pause latency service app ratio", "count"),
+        Of("jvm.gc.mean", "average time of a garbage collection", "seconds", "gc|pause average", "sum$by(self) (rate(jvm_gc_pause_seconds_sum{$m}[$w])) / sum$by(self) (rate(jvm_gc_pause_seconds_count{$m}[$w]))", "jvm gc pause latency service app", "ratio count", priority: 0.5),
         Of("jvm.gc.count", "garbage collections", "per_second", "gc", "sum$by(self) (rate(jvm_gc_pause_seconds_count{$m}[$w]))", "jvm rate service app count", "pause latency", count: "sum$by(self) (increase(jvm_gc_pause_seconds_count{$m}[$w]))", priority: -0.1),
         Of("jvm.threads", "live threads", "count", "thread", "sum$by(self) (~$jvmthreads{$m})", "jvm count service app"),
         Of("dotnet.heap", "managed heap in use", "bytes", "heap", "sum$by(self) (~$dotnetheap{$m})", "memory usage dotnet service app gc", "ratio"),

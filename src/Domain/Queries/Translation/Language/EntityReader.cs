@@ -24,8 +24,26 @@ internal sealed class EntityReader(IReadOnlyList<QuestionToken> tokens, bool[] t
         }
 
         texts.AddRange(tokens.Where((t, i) => !taken[i] && t.Kind == TokenKind.Quoted).Select(t => t.Text));
-        return new EntitiesRead([.. found.DistinctBy(e => (e.Kind, e.Value))], texts);
+        return new EntitiesRead([.. Called().DistinctBy(e => (e.Kind, e.Value))], texts);
     }
+
+    // "Calls from orders to payment", "how often does orders call payment": the second is what the first one calls.
+    private IEnumerable<NamedEntity> Called()
+    {
+        var services = found.Where(e => e.Known && e.Kind is "service" or "app" or "name").ToList();
+        if (services.Count != 2 || Position(services[0]) is var first && Position(services[1]) is var second && !(IsCall(first, second)))
+        {
+            return found;
+        }
+
+        return found.Select(e => e == services[1] ? e with { Kind = EntityKinds.Called } : e);
+    }
+
+    private int Position(NamedEntity entity) => tokens.ToList().FindIndex(t => t.Text == entity.Text);
+
+    private bool IsCall(int first, int second) =>
+        first > 0 && second > first
+        && ((tokens[first - 1].Is("from") && tokens[second - 1].Is("to")) || (second == first + 2 && tokens[first + 1].IsAny("call", "calls", "calling")) || (tokens[first + 1].IsAny("to") && second == first + 2 && tokens.Any(t => t.IsAny("call", "calls"))));
 
     private int Step(int at)
     {
@@ -57,7 +75,7 @@ internal sealed class EntityReader(IReadOnlyList<QuestionToken> tokens, bool[] t
             var hits = length == 1 && first.Kind == TokenKind.Word ? Lexicon.English.Find([first], [false]) : [];
             var doubtful = hits.Any(h => h.Kind != ConceptKind.Subject || KindAt(at) is not null) && !(IsLed(at) && EndsHere(at) && hits.All(h => h.Kind == ConceptKind.Speech));
             var common = length == 1 && Lexicon.English.IsPlain(first) && !EntityKinds.IsEnvironment(first.Lower);
-            var property = !beside && length == 1 && first.Kind == TokenKind.Word && known.Labels.Count > 0 && !known.Labels.Any(EntityKinds.IsPlainlyNamed);
+            var property = !beside && !(IsLed(at) && EndsHere(at)) && length == 1 && first.Kind == TokenKind.Word && known.Labels.Count > 0 && !known.Labels.Any(EntityKinds.IsPlainlyNamed);
             return (doubtful || common || property) && !beside ? null : known;
         }
 

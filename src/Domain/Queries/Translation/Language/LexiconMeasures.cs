@@ -30,7 +30,7 @@ internal static class LexiconMeasures
         error = error|errors|failure|failures|failed|failing|fail|exception|exceptions|5xx|500s|faults|unsuccessful|fault|errored|err|errs|broken requests|server errors
         success = success rate|success ratio|success percentage|successful requests|succeeded|requests succeed|requests are successful|request success|succeeding
         clienterror = 4xx|client errors|bad requests|404s|400s
-        request = request|requests|request time|request times|traffic|hits|throughput|rps|qps|req|reqs|calls|call|http requests|load on the api|invocations|load on the service
+        request = request|requests|request time|request times|traffic|hits|throughput|rps|qps|req|reqs|calls|call|http requests|load on the api|invocations|load on the service|ops|operations per second|commands
         inflight = in flight|in-flight|being processed|concurrent requests|active requests|ongoing requests|inflight|being answered
         availability = availability|available percentage|uptime|up time|up|down|downtime|reachable|unreachable|alive|online|offline|outage minutes|reachability|targets
         down = down|offline|unreachable|not up|not running|dead
@@ -43,7 +43,8 @@ internal static class LexiconMeasures
         ready = ready|readiness|unready|not ready
         running = running
         notrunning = not running|aren't running|isn't running|not in running state|not healthy|unhealthy pods
-        replica = replica|replicas|pod count|desired replicas|scaled
+        replica = replica|replicas|missing replicas|unavailable replicas|pod count|desired replicas|scaled
+        unavailable = unavailable|not available|missing replicas|unavailable replicas
         image = image|images
         queue = queue|queues|queue depth|backlog|queue length|queued|messages waiting
         message = message|messages|msgs

@@ -24,10 +24,10 @@ internal static class LexiconSpeech
         code = status code|status codes|http status|response code|response codes|http code|http codes|return code
         stddev = standard deviation|stddev|variance
         count = how many|number of|count|counts|how often|count of|how many times|amount of|no of|occurrences|quantity
-        top = top|most|slowest|fastest|biggest|heaviest|worst offenders|hungriest|largest consumers|greediest|noisiest|busiest|fullest|hottest|oldest
+        top = top|most|slowest|fastest|biggest|heaviest|worst offenders|hungriest|largest consumers|greediest|noisiest|busiest|fullest|hottest|oldest|what eating|what is eating|what using|what is using|what consuming|what is consuming|who is using|hog|hogs|hogging
         bottom = bottom|fewest|least|emptiest|quietest|newest
         which = which|who|wich|whcih|what services|what pods
-        trend = trend|trends|trending|over time|graph|chart|plot|history|timeline|time series|timeseries|evolution|evolve|evolved|develop|developed|develops|curve|progression|visualize|visualise|historical|growth|growing|grow|grown|increasing|decreasing|changed over|shrinking|rising
+        trend = trend|trends|trending|over time|graph|chart|plot|history|timeline|time series|timeseries|evolution|evolve|evolved|develop|developed|develops|curve|progression|visualize|visualise|historical|growth|growing|grow|grown|increasing|decreasing|changed over|shrinking|rising|going up|going down|climbing|spiking
         compare = compare|comparison|compared|versus|vs|vs.|difference|differ|against|relative to|than|between the two|comparing|delta
         forecast = when will|predict|prediction|forecast|run out|runs out|running out|will fill|fill up|fills up|be full|get full|gets full|will exhaust|project|projected|how long until|days until|will be full|how soon|expected to|last until|be exhausted
         full = full|filled|fill|filling|fullest|emptiest
@@ -39,7 +39,7 @@ internal static class LexiconSpeech
         created = created|occurred|happened|generated|emitted|raised|recorded|produced events
         level = level|levels|severity|log level|by level
         warninglevel = warning|warnings|warn|warns
-        health = healthy|health|ok|okay|alright|fine|unhealthy|status|doing well|how is|sick|in trouble|problem|problems|issues|issue|wrong|working|stable|broken|broke|breaks|trouble|troubles|struggling|suffering|glitch|hiccup|in shape|in good shape
+        health = healthy|health|ok|okay|alright|fine|unhealthy|status|doing well|how is|sick|in trouble|problem|problems|issues|issue|wrong|working|stable|broken|broke|breaks|trouble|troubles|struggling|summary|overview|anomaly|anomalies|performing|performance|suffering|glitch|hiccup|in shape|in good shape
         impact = impact|impacted|how bad|how severe|how serious|effect of|effects of|affected|affect|hit by|suffer|suffered|influence|damage|consequences|hurt|harmed
         blast = blast radius|blast|radius|spread|propagated|knock-on|knock on|downstream effect
         incident = incident|incidents|outage|outages|postmortem
@@ -71,7 +71,7 @@ internal static class LexiconSpeech
         right said same saw say second seconds seem seems seen set several shall she should side simple since small so some something soon specific start started still stop
         such sure system take tell ten test than that that's the their them then there there's these they thing things think this those three through till time times to today together too toward
         tried try turn two type under until unto up upon us very via want wants was wasn't way we week weeks well were weren't what what's whatever where whether while whole will with within without
-        worse won't word work world would yes yesterday yet you your yours zero last previous ago between whenever prod production staging dev value values item entire entirely information
+        worse won't sorted sort ranked ordered word work world would yes yesterday yet you your yours zero last previous ago between whenever prod production staging dev value values item entire entirely information
         particularly right-now asap please pls pl kindly hi there everything anything nothing someone anyone everyone state states stats statistics metric metrics measurement measurements figure figures
         """;
 

@@ -15,7 +15,7 @@ internal static class QuestionReader
         var entities = new EntityReader(tokens, taken, context).Read();
         bool[] named = [.. taken.Zip(timed, (now, before) => now && !before)];
         var hits = Concepts(tokens, taken, numbers);
-        var ranked = numbers.Top is not null || hits.Any(h => h.Concept is "top" or "bottom") || IsSuperlative(hits) || tokens.Any(IsExtreme) || numbers.Threshold is not null;
+        var ranked = numbers.Top is not null || hits.Any(h => h.Concept is "top" or "bottom") || IsSuperlative(hits) || tokens.Any(IsExtreme) || numbers.Threshold is not null || tokens.Any(t => t.IsAny("sorted", "ranked", "ordered"));
         var groups = GroupReader.Read(tokens, taken, named, ranked, context.Metrics.Names.Labels);
         var superlative = IsSuperlative(hits) || (tokens.Any(IsExtreme) && groups.Ranked);
         var signals = Signals(tokens, hits, times, numbers, entities, Words(tokens, taken, hits), context);
@@ -26,7 +26,7 @@ internal static class QuestionReader
             Question = question.Length > QuestionTokenizer.MaxLength ? question[..QuestionTokenizer.MaxLength] : question,
             Intent = intent,
             IntentConfidence = confidence,
-            Measures = Measures(hits, numbers),
+            Measures = Measures(hits, numbers, entities.Entities.Any(e => e.Kind == EntityKinds.Called)),
             Subjects = Of(hits, ConceptKind.Subject),
             Wishes = [.. Of(hits, ConceptKind.Speech), .. groups.Labels.Where(g => g.StartsWith("per_", StringComparison.Ordinal))],
             Entities = entities.Entities,
@@ -56,7 +56,7 @@ internal static class QuestionReader
         IReadOnlyList<QuestionToken> tokens, IReadOnlyList<ConceptHit> hits, TimesRead times, NumbersRead numbers, EntitiesRead entities, List<string> words, TranslationContext context)
     {
         var signals = hits.Select(h => h.Concept).Distinct().ToList();
-        AddIf(signals, "compare", !signals.Contains("compare") && (times.References.Any(t => t.IsBaseline) || signals.Contains("baseline")) && tokens.Any(t => t.IsAny("than")));
+        AddIf(signals, "compare", !signals.Contains("compare") && (times.References.Any(t => t.IsBaseline) || signals.Contains("baseline")) && tokens.Any(t => t.IsAny("than")) || times.References.Any(t => t.IsNeighbour));
         AddIf(signals, "impact", !signals.Contains("impact") && times.References.Any(t => t.IsIncident) && tokens.Any(t => t.IsAny("hit", "touched", "down")) && tokens.Count > 0 && tokens[0].IsAny("was", "were", "did", "which", "what"));
         AddIf(signals, "measure", hits.Any(h => h.Kind == ConceptKind.Measure && h.Concept is not ("user" or "version")));
         AddIf(signals, "quoted", entities.Texts.Count > 0);
@@ -99,9 +99,14 @@ internal static class QuestionReader
     private static bool IsSuperlative(IReadOnlyList<ConceptHit> hits) => hits.Any(h => h.Concept == "which") && hits.Any(h => h.Concept is "maximum" or "minimum");
 
     // A percentile of requests or queries is one of how long they took.
-    private static List<string> Measures(IReadOnlyList<ConceptHit> hits, NumbersRead numbers)
+    private static List<string> Measures(IReadOnlyList<ConceptHit> hits, NumbersRead numbers, bool called)
     {
         var measures = Of(hits, ConceptKind.Measure);
+        if (called && !measures.Contains("dependency"))
+        {
+            measures.Add("dependency");
+        }
+
         return numbers.Quantile is not null && measures.TrueForAll(m => m is "request" or "query") ? [.. measures, "latency"] : measures;
     }
 

@@ -103,7 +103,7 @@ internal static class QuestionTokenizer
 
     private static TokenKind KindOf(string word)
     {
-        if (word[0] == '/' && word.Length > 1)
+        if (word[0] == '/')
         {
             return TokenKind.Path;
         }

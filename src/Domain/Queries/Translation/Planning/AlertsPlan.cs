@@ -25,6 +25,12 @@ internal static class AlertsPlan
         var now = new Datasources.TimeWindow(at, at);
         var one = MetricPlan.New(selector, now, null, $"alerts that are {state}", "count", 0.85, why);
         var count = MetricPlan.New($"count({selector})", now, null, $"how many alerts are {state}", "count", 0.85, why);
+        var labels = understanding.GroupBy.Where(g => PromQlWriter.IsLabel(g) && (context.Metrics.Find(Metric) is not { HasLabels: true } entry || entry.Labels.Contains(g))).ToList();
+        if (labels.Count > 0)
+        {
+            yield return MetricPlan.New($"count by ({string.Join(", ", labels)}) ({selector})", now, null, $"how many alerts are {state}", "count", 0.85, why);
+        }
+
         yield return understanding.Statistic == Statistic.Count ? count : one;
         yield return understanding.Statistic == Statistic.Count ? one : count;
     }

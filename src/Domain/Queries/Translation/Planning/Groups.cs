@@ -74,7 +74,7 @@ internal static class Groups
         {
             _ when word.Contains("code", StringComparison.Ordinal) || stem is "statu" or "status" => MetricSlots.Codes,
             _ when stem is "rout" or "api" or "endpoint" or "path" or "handler" or "url" or "uri" or "page" => Routes,
-            _ when stem is "method" or "verb" => ["method", "http_method", "http_request_method", "verb"],
+            _ when stem is "method" or "verb" => ["method", "http_method", "http_request_method", "grpc_method", "rpc_method", "verb"],
             _ when stem is "dependency" or "peer" or "downstream" or "upstream" => ["peer_service", "destination_service_name", "upstream", "server_address"],
             _ when stem is "core" or "cpu" => ["cpu"],
             _ => EntityKinds.OfWord(new QuestionToken(word.Split(' ')[0], TokenKind.Word, 0)) is { } kind ? EntityKinds.LabelsOf(kind) : [],

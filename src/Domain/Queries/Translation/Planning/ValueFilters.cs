@@ -26,7 +26,7 @@ internal static class ValueFilters
     {
         foreach (var word in understanding.Words.Concat(understanding.Texts).Where(w => w.Length > 0 && !IsConcept(w)))
         {
-            var label = entry.Labels.FirstOrDefault(l => l is not ("le" or "quantile" or "mode" or "state" or "condition" or "area" or "alertstate" or "severity") && PromQlWriter.IsLabel(l) && Value(entry, l, word) is not null);
+            var label = entry.Labels.FirstOrDefault(l => l is not ("le" or "quantile" or "mode" or "condition" or "area" or "alertstate" or "severity") && PromQlWriter.IsLabel(l) && Value(entry, l, word) is not null);
             if (label is not null)
             {
                 yield return (label, Value(entry, label, word)!);

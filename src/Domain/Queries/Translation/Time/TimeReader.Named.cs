@@ -25,11 +25,6 @@ internal sealed partial class TimeReader
             return new Found(TimeMeaning.Window, last, 2, Calendar: true);
         }
 
-        if (word is "week" or "day" or "month" or "hour" && Word(at + 1) is "over" or "on" && Word(at + 2) == word && TimeUnits.UnitOf(word) is { } unit)
-        {
-            return new Found(TimeMeaning.Window, calendar.Back(unit).Shift(-unit), 3);
-        }
-
         // Behind "compared to": the neighbour of what is asked about is found when that is known.
         if (word is "day" or "week" or "month" or "hour" && Word(at + 1) == "before" && IsBaseline(Word(at - 1) == "the" ? at - 1 : at) && Word(at + 2) != "yesterday" && TimeUnits.UnitOf(word) is { } neighbour)
         {
@@ -226,6 +221,19 @@ internal sealed partial class TimeReader
             },
             length,
             Incident: true);
+    }
+
+    /// <summary>"week over week": the last one against the one before.</summary>
+    private int UnitOverUnit(int at)
+    {
+        if (Word(at) is not ("week" or "day" or "month" or "hour") || Word(at + 1) is not ("over" or "on" or "by") || Word(at + 2) != Word(at) || TimeUnits.UnitOf(Word(at)) is not { } unit)
+        {
+            return 0;
+        }
+
+        references.Add(new TimeReference(TimeMeaning.Window, calendar.Back(unit), Text(at, 3)) { IsNeighbour = true });
+        references.Add(new TimeReference(TimeMeaning.Window, calendar.Back(unit).Shift(-unit), Text(at, 3)) { IsBaseline = true });
+        return 3;
     }
 
     /// <summary>"before and after the incident": the hour after it, against the hour before it.</summary>

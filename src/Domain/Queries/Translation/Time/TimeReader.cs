@@ -38,7 +38,7 @@ internal sealed partial class TimeReader
                 continue;
             }
 
-            if (BeforeAndAfter(at) is > 0 and var both)
+            if (Math.Max(BeforeAndAfter(at), UnitOverUnit(at)) is > 0 and var both)
             {
                 Take(at, both);
                 at += both - 1;
