@@ -62,7 +62,7 @@ internal static class QuestionReader
         AddIf(signals, "quoted", entities.Texts.Count > 0);
         AddIf(signals, "lineCount", numbers.Lines is not null);
         AddIf(signals, "metricName", words.Any(w => context.Metrics.Find(w) is not null));
-        AddIf(signals, "metricWords", words.Count > 0 && words.Count(w => context.Metrics.Index.Has(WordStem.Of(w))) * 2 >= words.Count);
+        AddIf(signals, "metricWords", words.Count > 0 && words.Any(w => context.Metrics.Index.Has(WordStem.Of(w))) && words.Count(w => IsOfSource(w, context)) * 2 >= words.Count);
         AddIf(signals, "horizon", times.Horizon is not null);
         AddIf(signals, "percentile", numbers.Quantile is not null);
         AddIf(signals, "top", numbers.Top is not null);
@@ -70,6 +70,9 @@ internal static class QuestionReader
         AddIf(signals, "twoTargets", entities.Entities.GroupBy(e => e.Kind).Any(g => g.Count() > 1) && signals.Contains("compare"));
         return signals;
     }
+
+    private static bool IsOfSource(string word, TranslationContext context) =>
+        context.Metrics.Index.Has(WordStem.Of(word)) || context.Metrics.Names.Labels.Contains(word) || context.Metrics.Names.Find(word).Count > 0;
 
     private static List<ConceptHit> Concepts(IReadOnlyList<QuestionToken> tokens, bool[] taken, NumbersRead numbers)
     {

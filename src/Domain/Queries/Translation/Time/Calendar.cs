@@ -8,6 +8,8 @@ internal sealed class Calendar(DateTimeOffset now, TimeZoneInfo zone)
     public static readonly string[] Months = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
     private static readonly string[] Days = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 
+    public TimeZoneInfo Zone { get; } = zone;
+
     public DateTimeOffset Now { get; } = now;
 
     public DateTime Today { get; } = TimeZoneInfo.ConvertTime(now, zone).Date;

@@ -43,6 +43,13 @@ internal sealed partial class TimeReader
             return new Found(TimeMeaning.Window, calendar.Between(day.AddHours(part.Item1), day.AddHours(part.Item2)), length + 1, Calendar: true);
         }
 
+        // "Yesterday between 8 am and 10 am".
+        if (Word(at + length) is "between" or "from" && Range(at + length) is { Calendar: false } stretch && stretch.Window.Length <= TimeSpan.FromDays(1))
+        {
+            var shift = calendar.At(day) - calendar.At(TimeZoneInfo.ConvertTime(stretch.Window.Start, calendar.Zone).Date);
+            return stretch with { Window = stretch.Window.Shift(shift), Length = length + stretch.Length };
+        }
+
         var skip = Word(at + length) is "at" or "around" ? 1 : 0;
         if (ClockTimes.Clock(tokens, at + length + skip, bare: skip > 0, out var used) is { } clock)
         {
