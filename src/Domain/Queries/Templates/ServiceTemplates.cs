@@ -9,8 +9,8 @@ internal static class ServiceTemplates
 
     public static IReadOnlyList<MeasureTemplate> All { get; } =
     [
-        Of("service.errors", "share of requests that failed", "ratio", "error", ErrorRatio, "rate ratio request service app http", "network disk packet clienterror database query job probe count grpc dependency user", priority: 1),
-        Of("service.errors.count", "requests that failed", "count", "error count", "sum$by (rate($requests{$err,$m}[$w]))", "request service app http", "network disk packet database query grpc rate ratio dependency user", count: "sum$by (increase($requests{$err,$m}[$w]))", priority: 1),
+        Of("service.errors", "share of requests that failed", "ratio", "error", ErrorRatio, "rate ratio request service app http", "network disk packet clienterror database query job probe count grpc dependency user pod", priority: 1),
+        Of("service.errors.count", "requests that failed", "count", "error count", "sum$by (rate($requests{$err,$m}[$w]))", "request service app http", "network disk packet database query grpc rate ratio dependency user pod", count: "sum$by (increase($requests{$err,$m}[$w]))", priority: 1),
         Of("service.errors.rate", "failed requests a second", "per_second", "error per_second|per_minute|per_hour", "sum$by (rate($requests{$err,$m}[$w]))", "request rate service app http", "network disk packet database query grpc dependency user", priority: 1.2),
         Of("service.users", "requests that failed: what users saw of it", "count", "user", "sum$by (rate($requests{$err,$m}[$w]))", "error impact count request", "cpu memory latency", count: "sum$by (increase($requests{$err,$m}[$w]))", priority: -0.2),
         Of("service.success", "share of requests that succeeded", "ratio", "availability|slo request|ratio|http", "1 - sum$by (rate($requests{$err,$m}[$w])) / sum$by (rate($requests{$m}[$w]))", "service app", "budget burn host restart pod", priority: -1.5),

@@ -79,7 +79,7 @@ internal sealed class EntityReader(IReadOnlyList<QuestionToken> tokens, bool[] t
             return (doubtful || common || property) && !beside ? null : known;
         }
 
-        if (first.Kind is TokenKind.Name or TokenKind.Measure && !beside && Lexicon.English.Find([first], [false]).Count > 0)
+        if (first.Kind is TokenKind.Name or TokenKind.Measure && (!beside || first.Text.All(char.IsLetter)) && Lexicon.English.Find([first], [false]).Count > 0)
         {
             return null;
         }

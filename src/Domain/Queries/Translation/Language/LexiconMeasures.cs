@@ -5,8 +5,12 @@ internal static class LexiconMeasures
 {
     /// <summary>What is measured. A template says which of these it answers.</summary>
     public const string Measured = """
-        cpu = cpu|cpus|cpu load|processor load|processor|processors|compute|cores|processing power
-        memory = memory|mem|ram|resident memory|working set|rss
+        cpu = cpu|cpus|cpu requests|cpu request|cpu requested|requested cpu|cpu load|processor load|processor|processors|compute|cores|processing power
+        memory = memory|mem|memory requests|memory request|memory requested|requested memory|memory pressure|ram|resident memory|working set|rss
+        reservation = cpu requests|cpu request|cpu requested|requested cpu|memory requests|memory request|memory requested|requested memory|resource requests
+        allocatable = allocatable|allocatable capacity
+        pressure = memory pressure|disk pressure|pressure
+        crashloop = crashloop|crash looping|crashlooping|crashloopbackoff|crash loop|crash loops
         heap = heap|heap memory
         disk = disk|disks|disc|filesystem|filesystems|file system|storage|volume|volumes|partition|mount|disk space|space|drive|hard drive|hdd|ssd
         diskio = disk io|disk i/o|io|i/o|io utilization|disk activity|disk busy
@@ -35,7 +39,7 @@ internal static class LexiconMeasures
         availability = availability|available percentage|uptime|up time|up|down|downtime|reachable|unreachable|alive|online|offline|outage minutes|reachability|targets
         down = down|offline|unreachable|not up|not running|dead
         downtime = downtime|outage minutes|minutes down|how many minutes|how many hours|hours down|how long was|how long were
-        age = how long has|how long have|up since|running since|last restarted|last restart|last started|last start|last rebooted|last reboot|process age|since the last restart|since its last restart|since restart
+        age = how long has|how long have|up since|running since|last restarted|last restart|last started|last start|last rebooted|last reboot|last run|last ran|last scheduled|last executed|last schedule|last successful|process age|since the last restart|since its last restart|since restart
         restart = restart|restarts|restarted|restarting|crash|crashes|crashed|crashing|crashloop|crash looping|crashlooping|rebooted|reboot|reboots|bounced
         oom = oom|oomkilled|out of memory|oom killed|oom kill|oom kills|killed for memory
         throttle = throttled|throttling|throttle|cpu throttling
@@ -53,7 +57,7 @@ internal static class LexiconMeasures
         publish = published|publish|publishing|produced|producer|producers
         connection = connection|connections|conns|sessions|connected clients|clients|connected|client connections
         pool = pool|connection pool
-        saturation = saturation|saturated|exhausted|exhaustion
+        saturation = saturation|saturated|maxed|maxed out|at the limit|at their limit|at its limit|at maximum|exhausted|exhaustion
         thread = thread|threads|threadpool|thread pool
         goroutine = goroutine|goroutines
         gc = gc|garbage collection|garbage collections|garbage collector|collections|garbage collection time|gc pause|gc pauses|gc time
@@ -95,6 +99,9 @@ internal static class LexiconMeasures
         container = container|containers|docker
         pod = pod|pods
         kubernetes = kubernetes|k8s|kube|cluster|deployment|statefulset|daemonset|deployments|replicaset
+        statefulset = statefulset|statefulsets
+        daemonset = daemonset|daemonsets
+        autoscaler = autoscaler|autoscalers|hpa|hpas|autoscaling|horizontal pod autoscaler
         service = service|services|microservice|microservices|svc|backend|component|components
         app = app|apps|application|applications
         namespace = namespace|namespaces|ns|project

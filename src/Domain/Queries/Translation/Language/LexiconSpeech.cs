@@ -6,11 +6,11 @@ internal static class LexiconSpeech
     /// <summary>What is wanted. The intent, the statistic and the form of the answer are read from these.</summary>
     public const string Wanted = """
         rate = rate|rates|per second|per sec|a second|/s|each second|frequency
-        ratio = ratio|percentage|percent|%|share|fraction|proportion|pct|how close
+        ratio = ratio|percentage|percent|%|share|fraction|proportion|pct|how close|relative to its limit|relative to limit|vs limit|versus limit|vs limits|against its limit|of its limit|of their limit|compared to its limit
         bytes = bytes|mb|gb|megabytes|gigabytes|kilobytes|mib|gib|in bytes
         usage = usage|use|used|using|utilization|utilisation|consumption|consume|consuming|consumed|eating|busy|utilized|occupied|footprint
         free = free|left|available|remaining|remain|remains|spare|unused|headroom
-        capacity = capacity|limit|limits|maximum capacity|total|size|overall size|how big|how large
+        capacity = capacity|limit|limits|maximum capacity|total|size|overall size|how big|how large|relative to its limit|relative to limit|vs limit|versus limit|vs limits|against its limit|of its limit|of their limit|compared to its limit
         average = average|avg|mean|averaged|on average|typical
         maximum = max|maximum|peak|highest|worst|largest|peaked|biggest value
         minimum = min|minimum|lowest|smallest|least
@@ -71,7 +71,7 @@ internal static class LexiconSpeech
         right said same saw say second seconds seem seems seen set several shall she should side simple since small so some something soon specific start started still stop
         such sure system take tell ten test than that that's the their them then there there's these they thing things think this those three through till time times to today together too toward
         tried try turn two type under until unto up upon us very via want wants was wasn't way we week weeks well were weren't what what's whatever where whether while whole will with within without
-        worse won't sorted sort ranked ordered word work world would yes yesterday yet you your yours zero last previous ago between whenever prod production staging dev value values item entire entirely information
+        worse won't sorted sort ranked ordered spend spent spending word work world would yes yesterday yet you your yours zero last previous ago between whenever prod production staging dev value values item entire entirely information
         particularly right-now asap please pls pl kindly hi there everything anything nothing someone anyone everyone state states stats statistics metric metrics measurement measurements figure figures
         """;
 

@@ -72,6 +72,7 @@ internal static class MeasureChooser
         "ratio" => understanding.Asks(concept) || understanding.Threshold is { IsPercent: true },
         "horizon" => understanding.Horizon is not null,
         "which" => understanding.Wishes.Contains("which"),
+        "host" => understanding.Asks(concept) || understanding.Entities.Any(e => e is { Known: true, Kind: "host" }),
         _ => understanding.Asks(concept),
     };
 
