@@ -12,7 +12,8 @@ internal static class LexiconMeasures
         pressure = memory pressure|disk pressure|pressure
         crashloop = crashloop|crash looping|crashlooping|crashloopbackoff|crash loop|crash loops
         heap = heap|heap memory
-        disk = disk|disks|disc|filesystem|filesystems|file system|storage|volume|volumes|partition|mount|disk space|space|drive|hard drive|hdd|ssd
+        diskflow = disk throughput|disk bandwidth|disk traffic
+        disk = disk|disks|disk throughput|disk bandwidth|disk traffic|disc|filesystem|filesystems|file system|storage|volume|volumes|partition|mount|disk space|space|drive|hard drive|hdd|ssd
         diskio = disk io|disk i/o|io|i/o|io utilization|disk activity|disk busy
         iops = iops|io operations|i/o operations|disk operations|reads and writes per second
         inode = inode|inodes
@@ -52,8 +53,8 @@ internal static class LexiconMeasures
         image = image|images
         queue = queue|queues|queue depth|backlog|queue length|queued|messages waiting
         message = message|messages|msgs
-        lag = lag|consumer lag|lagging|behind|replication lag
-        consumer = consumer|consumers|consumer group|consumergroup|subscriber|subscribers
+        lag = lag|consumer lag|consumer group lag|lagging|behind|replication lag
+        consumer = consumer|consumers|consumer lag|consumer group lag|consumer group|consumergroup|subscriber|subscribers
         publish = published|publish|publishing|produced|producer|producers
         connection = connection|connections|conns|sessions|connected clients|clients|connected|client connections
         pool = pool|connection pool

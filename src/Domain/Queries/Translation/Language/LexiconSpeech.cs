@@ -23,6 +23,7 @@ internal static class LexiconSpeech
         minutes = how many minutes|in minutes|number of minutes|minutes until
         code = status code|status codes|http status|response code|response codes|http code|http codes|return code
         stddev = standard deviation|stddev|variance
+        often = how often|how many times
         count = how many|number of|count|counts|how often|count of|how many times|amount of|no of|occurrences|quantity
         top = top|most|slowest|fastest|biggest|heaviest|worst offenders|hungriest|largest consumers|greediest|noisiest|busiest|fullest|hottest|oldest|what eating|what is eating|what using|what is using|what consuming|what is consuming|who is using|hog|hogs|hogging
         bottom = bottom|fewest|least|emptiest|quietest|newest
@@ -39,7 +40,7 @@ internal static class LexiconSpeech
         created = created|occurred|happened|generated|emitted|raised|recorded|produced events
         level = level|levels|severity|log level|by level
         warninglevel = warning|warnings|warn|warns
-        health = healthy|health|ok|okay|alright|fine|unhealthy|status|doing well|how is|sick|in trouble|problem|problems|issues|issue|wrong|working|stable|broken|broke|breaks|trouble|troubles|struggling|summary|overview|anomaly|anomalies|performing|performance|suffering|glitch|hiccup|in shape|in good shape
+        health = healthy|health|ok|okay|alright|fine|unhealthy|status|doing well|how is|sick|in trouble|problem|problems|issues|issue|wrong|working|stable|broken|broke|breaks|trouble|troubles|struggling|summary|overview|anomaly|anomalies|performing|performance|overloaded|overload|under load|stressed|suffering|glitch|hiccup|in shape|in good shape
         impact = impact|impacted|how bad|how severe|how serious|effect of|effects of|affected|affect|hit by|suffer|suffered|influence|damage|consequences|hurt|harmed
         blast = blast radius|blast|radius|spread|propagated|knock-on|knock on|downstream effect
         incident = incident|incidents|outage|outages|postmortem
@@ -71,7 +72,7 @@ internal static class LexiconSpeech
         right said same saw say second seconds seem seems seen set several shall she should side simple since small so some something soon specific start started still stop
         such sure system take tell ten test than that that's the their them then there there's these they thing things think this those three through till time times to today together too toward
         tried try turn two type under until unto up upon us very via want wants was wasn't way we week weeks well were weren't what what's whatever where whether while whole will with within without
-        worse won't sorted sort ranked ordered spend spent spending word work world would yes yesterday yet you your yours zero last previous ago between whenever prod production staging dev value values item entire entirely information
+        worse won't sorted sort rank ranked ordered spend spent spending word work world would yes yesterday yet you your yours zero last previous ago between whenever prod production staging dev value values item entire entirely information
         particularly right-now asap please pls pl kindly hi there everything anything nothing someone anyone everyone state states stats statistics metric metrics measurement measurements figure figures
         """;
 

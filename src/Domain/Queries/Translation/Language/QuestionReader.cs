@@ -14,8 +14,8 @@ internal static class QuestionReader
         var timed = taken.ToArray();
         var entities = new EntityReader(tokens, taken, context).Read();
         bool[] named = [.. taken.Zip(timed, (now, before) => now && !before)];
-        var hits = Concepts(tokens, taken, numbers);
-        var ranked = numbers.Top is not null || hits.Any(h => h.Concept is "top" or "bottom") || IsSuperlative(hits) || tokens.Any(IsExtreme) || numbers.Threshold is not null || tokens.Any(t => t.IsAny("sorted", "ranked", "ordered"));
+        var hits = Concepts(tokens, taken, numbers, times.References.Count > 0);
+        var ranked = numbers.Top is not null || hits.Any(h => h.Concept is "top" or "bottom") || IsSuperlative(hits) || tokens.Any(IsExtreme) || numbers.Threshold is not null || tokens.Any(t => t.IsAny("sort", "sorted", "rank", "ranked", "ordered"));
         var groups = GroupReader.Read(tokens, taken, named, ranked, context.Metrics.Names.Labels);
         var superlative = IsSuperlative(hits) || (tokens.Any(IsExtreme) && groups.Ranked);
         var signals = Signals(tokens, hits, times, numbers, entities, Words(tokens, taken, hits), context);
@@ -26,7 +26,7 @@ internal static class QuestionReader
             Question = question.Length > QuestionTokenizer.MaxLength ? question[..QuestionTokenizer.MaxLength] : question,
             Intent = intent,
             IntentConfidence = confidence,
-            Measures = Measures(hits, numbers, entities.Entities.Any(e => e.Kind == EntityKinds.Called)),
+            Measures = Measures(hits, numbers, entities.Entities.Any(e => e.Kind == EntityKinds.Called), Words(tokens, taken, hits), context),
             Subjects = Of(hits, ConceptKind.Subject),
             Wishes = [.. Of(hits, ConceptKind.Speech), .. groups.Labels.Where(g => g.StartsWith("per_", StringComparison.Ordinal))],
             Entities = entities.Entities,
@@ -45,7 +45,7 @@ internal static class QuestionReader
             Texts = entities.Texts,
             Lines = numbers.Lines,
             LogLevel = LevelOf(hits, tokens),
-            Words = Words(tokens, taken, hits),
+            Words = [.. Words(tokens, taken, hits), .. numbers.StatusCode is ['1' or '2' or '3', ..] code ? [code] : Array.Empty<string>()],
             Identifiers = [.. tokens.Where((t, i) => !taken[i] && (t.Kind is TokenKind.Path || (t.Kind is TokenKind.Name && (t.Text.Any(char.IsUpper) || t.Text.Contains('-', StringComparison.Ordinal) || t.Text.Contains('_', StringComparison.Ordinal))))).Select(t => t.Text).Distinct()],
             Corrections = [.. hits.Where(h => h.Slip is not null).Select(h => $"{tokens[h.First].Text} → {h.Slip}").Distinct()],
         };
@@ -58,6 +58,14 @@ internal static class QuestionReader
         var signals = hits.Select(h => h.Concept).Distinct().ToList();
         AddIf(signals, "compare", !signals.Contains("compare") && (times.References.Any(t => t.IsBaseline) || signals.Contains("baseline")) && tokens.Any(t => t.IsAny("than")) || times.References.Any(t => t.IsNeighbour));
         AddIf(signals, "impact", !signals.Contains("impact") && times.References.Any(t => t.IsIncident) && tokens.Any(t => t.IsAny("hit", "touched", "down")) && tokens.Count > 0 && tokens[0].IsAny("was", "were", "did", "which", "what"));
+        AddIf(signals, "metricName", signals.Contains("full") && words.Any(w => w[0] == '/'));
+        if (signals.Contains("changes") && hits.Any(h => h.Kind == ConceptKind.Measure && h.Concept is "latency" or "error" or "request" or "cpu" or "memory" or "disk" or "network"))
+        {
+            // "How did latency change": not what was changed.
+            signals.Remove("changes");
+            signals.AddRange(["compare", "baseline"]);
+        }
+
         AddIf(signals, "measure", hits.Any(h => h.Kind == ConceptKind.Measure && h.Concept is not ("user" or "version")));
         AddIf(signals, "quoted", entities.Texts.Count > 0);
         AddIf(signals, "lineCount", numbers.Lines is not null);
@@ -74,11 +82,16 @@ internal static class QuestionReader
     private static bool IsOfSource(string word, TranslationContext context) =>
         context.Metrics.Index.Has(WordStem.Of(word)) || context.Metrics.Names.Labels.Contains(word) || context.Metrics.Names.Find(word).Count > 0;
 
-    private static List<ConceptHit> Concepts(IReadOnlyList<QuestionToken> tokens, bool[] taken, NumbersRead numbers)
+    private static List<ConceptHit> Concepts(IReadOnlyList<QuestionToken> tokens, bool[] taken, NumbersRead numbers, bool times)
     {
         // "Requests by status" asks for no health; "502s" are errors.
-        var hits = Lexicon.English.Find(tokens, taken).Where(h => h.Concept != "health" || h.First == 0 || !tokens[h.First].IsAny("status", "statuses") || !tokens[h.First - 1].IsAny("by", "per", "and")).ToList();
-        if (numbers.StatusCode is { } code && !hits.Any(h => h.Concept is "error" or "clienterror"))
+        var hits = Lexicon.English.Find(tokens, taken).Where(h => h.Concept != "health" || h.First == 0 || !tokens[h.First].IsAny("status", "statuses") || !(tokens[h.First - 1].IsAny("by", "per", "and", "with") || numbers.StatusCode is not null)).ToList();
+        if (tokens.Count > 2 && tokens[0].IsAny("when", "since") && tokens.Any(t => t.IsAny("start", "started", "boot", "booted")) && !times)
+        {
+            hits.Add(new ConceptHit("age", ConceptKind.Measure, 0, 1, null));
+        }
+
+        if (numbers.StatusCode is ['4' or '5', ..] code && !hits.Any(h => h.Concept is "error" or "clienterror"))
         {
             var at = tokens.ToList().FindIndex(t => t.Lower.StartsWith(code, StringComparison.Ordinal));
             hits.Add(new ConceptHit(code[0] == '4' ? "clienterror" : "error", ConceptKind.Measure, Math.Max(0, at), 1, null));
@@ -102,12 +115,19 @@ internal static class QuestionReader
     private static bool IsSuperlative(IReadOnlyList<ConceptHit> hits) => hits.Any(h => h.Concept == "which") && hits.Any(h => h.Concept is "maximum" or "minimum");
 
     // A percentile of requests or queries is one of how long they took.
-    private static List<string> Measures(IReadOnlyList<ConceptHit> hits, NumbersRead numbers, bool called)
+    private static List<string> Measures(IReadOnlyList<ConceptHit> hits, NumbersRead numbers, bool called, List<string> words, TranslationContext context)
     {
+        var full = hits.Any(h => h.Concept is "full" or "free" or "usage" or "capacity");
         var measures = Of(hits, ConceptKind.Measure);
         if (called && !measures.Contains("dependency"))
         {
             measures.Add("dependency");
+        }
+
+        // "How full is /var" means the disk that is mounted there.
+        if (measures.Count == 0 && full && words.Any(w => context.Metrics.Names.Find(w).Any(p => p.Label == "mountpoint")))
+        {
+            measures.Add("disk");
         }
 
         return numbers.Quantile is not null && measures.TrueForAll(m => m is "request" or "query") ? [.. measures, "latency"] : measures;
@@ -143,7 +163,7 @@ internal static class QuestionReader
             return Statistic.Quantile;
         }
 
-        if (hits.Any(h => h is { Kind: ConceptKind.Measure, Concept: "request" or "error" or "restart" or "message" or "success" or "oom" } && h.First > 0 && tokens[h.First - 1].Is("total")))
+        if (hits.Any(h => h is { Kind: ConceptKind.Measure, Concept: "request" or "error" or "restart" or "message" or "success" or "oom" or "lag" } && h.First > 0 && tokens[h.First - 1].Is("total")))
         {
             return Statistic.Sum;
         }

@@ -79,7 +79,7 @@ internal static class QuestionTokenizer
 
     private static bool IsInside(string text, int at) =>
         char.IsLetterOrDigit(text[at]) || Inside.Contains(text[at])
-        || (text[at] is '\'' or '’' && at > 0 && char.IsLetter(text[at - 1]) && at + 1 < text.Length && char.IsLetter(text[at + 1]));
+        || (text[at] is '\'' or '’' && at > 0 && char.IsLetterOrDigit(text[at - 1]) && at + 1 < text.Length && char.IsLetter(text[at + 1]));
 
     /// <summary>The position of the quote that closes the one at <paramref name="at"/>; 0 where none opens. An apostrophe opens nothing.</summary>
     private static int ClosingQuote(string text, int at)
