@@ -19,8 +19,8 @@ internal sealed class Calendar(DateTimeOffset now, TimeZoneInfo zone)
     public DateTimeOffset At(DateTime local)
     {
         // A time that the clocks jump over is read an hour later.
-        var real = zone.IsInvalidTime(local) ? local.AddHours(1) : local;
-        return new DateTimeOffset(real, zone.GetUtcOffset(real)).ToUniversalTime();
+        var real = Zone.IsInvalidTime(local) ? local.AddHours(1) : local;
+        return new DateTimeOffset(real, Zone.GetUtcOffset(real)).ToUniversalTime();
     }
 
     public TimeWindow Between(DateTime start, DateTime end)
