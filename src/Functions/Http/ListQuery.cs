@@ -33,6 +33,14 @@ public sealed class ListQuery(IQueryCollection query)
 
     public string? Text(string name) => query.TryGetValue(name, out var values) && values.Count > 0 && values[0]!.Length > 0 ? values[0] : null;
 
+    /// <summary>A whole number within bounds.</summary>
+    public int? Number(string name, int least, int most) => Text(name) is not { } text ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
+        : throw Wrong(name, $"{name} must be a whole number from {least} to {most}; it is {Shown(text)}.");
+
+    /// <summary>A text that is not too long.</summary>
+    public string? Text(string name, int most) => Text(name) is { } text && text.Length > most ? throw Wrong(name, $"{name} must have at most {most} characters.") : Text(name);
+
     public DateTimeOffset? Time(string name) => Text(name) is not { } text ? null
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
         : throw Wrong(name, $"{name} must be a time such as 2026-11-21T03:00:00Z; it is {Shown(text)}.");
