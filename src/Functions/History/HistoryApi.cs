@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Nightwatch.Domain.Applications;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Queries;
 using Nightwatch.Domain.Queries.History;
@@ -31,7 +32,7 @@ public sealed class HistoryApi(AskTool ask, QueryLimits limits)
     [Requires(Permission.ReadMetrics)]
     public Task<IResult> MetricsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/grafana/metrics/{app}")] HttpRequest request, string app, CancellationToken cancellationToken) =>
-        AnswerAsync(request, "query_application_metrics", query => Within(query, app, new QueryApplicationMetricsArguments
+        AnswerAsync(request, app, "query_application_metrics", query => Within(query, new QueryApplicationMetricsArguments
         {
             Application = app,
             Metric = query.Text("metric", 300),
@@ -46,7 +47,7 @@ public sealed class HistoryApi(AskTool ask, QueryLimits limits)
     [Requires(Permission.ReadLogs)]
     public Task<IResult> LogsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/grafana/logs/{app}")] HttpRequest request, string app, CancellationToken cancellationToken) =>
-        AnswerAsync(request, "query_application_logs", query => Within(query, app, new QueryApplicationLogsArguments
+        AnswerAsync(request, app, "query_application_logs", query => Within(query, new QueryApplicationLogsArguments
         {
             Application = app,
             Level = query.Text("level", 40),
@@ -60,13 +61,13 @@ public sealed class HistoryApi(AskTool ask, QueryLimits limits)
     [Requires(Permission.ReadMetrics)]
     public Task<IResult> HealthAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/applications/{id}/health")] HttpRequest request, string id, CancellationToken cancellationToken) =>
-        AnswerAsync(request, "get_application_health", query => Within(query, id, new GetApplicationHealthArguments { Application = id }), cancellationToken);
+        AnswerAsync(request, id, "get_application_health", query => Within(query, new GetApplicationHealthArguments { Application = id }), cancellationToken);
 
     [Function("ApplicationEvents")]
     [Requires(Permission.ReadLogs)]
     public Task<IResult> EventsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/applications/{id}/events")] HttpRequest request, string id, CancellationToken cancellationToken) =>
-        AnswerAsync(request, "count_log_events", query => Within(query, id, new CountLogEventsArguments
+        AnswerAsync(request, id, "count_log_events", query => Within(query, new CountLogEventsArguments
         {
             Application = id,
             BucketSeconds = query.Number("bucket", CountLogEventsArguments.MinBucket, 86_400),
@@ -77,27 +78,30 @@ public sealed class HistoryApi(AskTool ask, QueryLimits limits)
     [Requires(Permission.ReadMetrics)]
     public Task<IResult> ImpactAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/applications/{id}/impact")] HttpRequest request, string id, CancellationToken cancellationToken) =>
-        AnswerAsync(request, "analyze_impact", query => Within(query, id, new AnalyzeImpactArguments
+        AnswerAsync(request, id, "analyze_impact", query => Within(query, new AnalyzeImpactArguments
         {
             Application = id,
             Incident = query.Text("incident", 200),
             Baseline = query.Text("baseline", 100),
         }), cancellationToken);
 
-    private static T Within<T>(ListQuery query, string application, T arguments)
-        where T : ApplicationArguments => application.Length is 0 or > 63
-            ? throw new ArgumentException("There is no application of that id.", "app")
-            : (T)((ApplicationArguments)arguments with
-            {
-                Environment = query.Text("environment", MaxName),
-                Component = query.Text("component", MaxName),
-                Start = query.Time("start"),
-                End = query.Time("end"),
-                Source = query.Text("datasource", 64),
-            });
+    private static T Within<T>(ListQuery query, T arguments)
+        where T : ApplicationArguments => (T)((ApplicationArguments)arguments with
+        {
+            Environment = query.Text("environment", MaxName),
+            Component = query.Text("component", MaxName),
+            Start = query.Time("start"),
+            End = query.Time("end"),
+            Source = query.Text("datasource", 64),
+        });
 
-    private async Task<IResult> AnswerAsync<T>(HttpRequest request, string tool, Func<ListQuery, T> read, CancellationToken cancellationToken)
+    private async Task<IResult> AnswerAsync<T>(HttpRequest request, string application, string tool, Func<ListQuery, T> read, CancellationToken cancellationToken)
     {
+        if (!ApplicationRules.IsId(application))
+        {
+            return Answers.NotFound("application of that id");
+        }
+
         T arguments;
         try
         {
@@ -105,8 +109,7 @@ public sealed class HistoryApi(AskTool ask, QueryLimits limits)
         }
         catch (ArgumentException wrong)
         {
-            var detail = wrong.Message.Replace($" (Parameter '{wrong.ParamName}')", "", StringComparison.Ordinal);
-            return wrong.ParamName == "app" ? Answers.NotFound("application of that id") : Answers.Problem(StatusCodes.Status400BadRequest, "A parameter is not acceptable", detail, wrong.ParamName);
+            return ListQuery.Refused(wrong);
         }
 
         return DirectAnswers.Of(await ask.AskAsync(tool, request.Caller(), arguments, Fields, null, cancellationToken));

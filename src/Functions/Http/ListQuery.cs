@@ -19,10 +19,16 @@ public sealed class ListQuery(IQueryCollection query)
         }
         catch (ArgumentException wrong)
         {
-            // .NET puts the parameter's name behind the message; here it has a member of its own.
-            var detail = wrong.Message.Replace($" (Parameter '{wrong.ParamName}')", "", StringComparison.Ordinal);
-            return Answers.Problem(StatusCodes.Status400BadRequest, "A parameter is not acceptable", detail, wrong.ParamName);
+            return Refused(wrong);
         }
+    }
+
+    /// <summary>The answer to a parameter that cannot be taken.</summary>
+    public static IResult Refused(ArgumentException wrong)
+    {
+        // .NET puts the parameter's name behind the message; here it has a member of its own.
+        var detail = wrong.Message.Replace($" (Parameter '{wrong.ParamName}')", "", StringComparison.Ordinal);
+        return Answers.Problem(StatusCodes.Status400BadRequest, "A parameter is not acceptable", detail, wrong.ParamName);
     }
 
     public int PageSize => Text("pageSize") is not { } text ? DefaultPageSize

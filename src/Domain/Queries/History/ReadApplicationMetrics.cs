@@ -116,7 +116,7 @@ internal sealed class ReadApplicationMetrics(AskSource ask, QueryLimits limits)
             StepSeconds = step.TotalSeconds,
             Metrics = page.Metrics,
             ContinuationToken = page.Next,
-        }, notes, AllFailed(page));
+        }, notes, AllFailed(page, wanted.Count));
     }
 
     /// <summary>With a bound on points the source is asked for more of them than are shown, so that peaks are not stepped over.</summary>
@@ -124,7 +124,8 @@ internal sealed class ReadApplicationMetrics(AskSource ask, QueryLimits limits)
         ? HistoryTimes.Step(wish.Window.Length, Math.Min(ToolLimits.MaxPoints - 1, 4 * most))
         : TimeSpan.FromSeconds(ToolLimits.Step(wish.Window.Length));
 
-    private static ToolResult? AllFailed(Page page) => page.Metrics.Count > 0 && page.Failed.Count == page.Metrics.Count
+    /// <summary>Where nothing else was asked, a failure is that of the question.</summary>
+    private static ToolResult? AllFailed(Page page, int wanted) => wanted > 0 && page.Failed.Count == wanted
         ? Outcome.Error(page.Failed[0].Error!, page.Failed[0].Fault is ToolFaultKind.TimedOut or ToolFaultKind.Failed) with
         { Fault = new ToolFault(page.Failed[0].Fault ?? ToolFaultKind.Failed), Invocation = page.Failed[0].Query }
         : null;

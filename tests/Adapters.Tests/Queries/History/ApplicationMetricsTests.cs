@@ -65,7 +65,7 @@ public sealed class ApplicationMetricsTests(ShopHistory shop) : IClassFixture<Sh
     [Theory]
     [InlineData("half_gauge", "half_gauge{application=\"shop\",service=\"orders\"}")]
     [InlineData("http_requests_total", "rate(http_requests_total{application=\"shop\",service=\"orders\"}[5m])")]
-    [InlineData("x\"} or vector(1) #", "{\"x\\\"} or vector(1) #\",application=\"shop\",service=\"orders\"}")]
+    [InlineData("x\"} or vector(1) #", "{__name__=\"x\\\"} or vector(1) #\",application=\"shop\",service=\"orders\"}")]
     public async Task Metric_ByItsOwnName_IsSelectedWithTheLabelsThroughTheTree(string metric, string expected)
     {
         var data = await shop.DataAsync(Tool, new { application = "bare", component = "orders", metric, start = ShopPast.Ago(10), end = ShopPast.Ago(9) });
