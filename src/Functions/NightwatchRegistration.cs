@@ -23,6 +23,7 @@ using Nightwatch.Domain.Governance.Secrets;
 using Nightwatch.Domain.Governance.SignIn;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
+using Nightwatch.Domain.Queries.History;
 using Nightwatch.Domain.Serialization;
 using Nightwatch.Domain.Tools;
 using Nightwatch.Functions.Alerts;
@@ -71,6 +72,7 @@ public static class NightwatchRegistration
             .AddIncidents()
             .AddInvestigations()
             .AddApplications()
+            .AddApplicationHistory()
             .AddSingleton<ProposalAnswers>()
             .AddSingleton<AlertHints>()
             .AddSingleton<InvestigationStarter>()

@@ -39,6 +39,7 @@ public static class ToolsExtensions
         services.AddSingleton<ITool, FindChangesTool>();
         services.AddSingleton<ITool, QueryLogsTool>();
         services.AddSingleton<IToolCatalog, ToolCatalog>();
+        services.AddSingleton<AskTool>();
         services.AddSingleton<AskDirectly>();
         return services;
     }
