@@ -23,11 +23,13 @@ using Nightwatch.Domain.Governance.Secrets;
 using Nightwatch.Domain.Governance.SignIn;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
+using Nightwatch.Domain.Queries.Asking;
 using Nightwatch.Domain.Queries.History;
 using Nightwatch.Domain.Serialization;
 using Nightwatch.Domain.Tools;
 using Nightwatch.Functions.Alerts;
 using Nightwatch.Functions.Applications;
+using Nightwatch.Functions.Asking;
 using Nightwatch.Functions.Audit;
 using Nightwatch.Functions.Datasources;
 using Nightwatch.Functions.Http;
@@ -73,6 +75,7 @@ public static class NightwatchRegistration
             .AddInvestigations()
             .AddApplications()
             .AddApplicationHistory()
+            .AddAsking(AskOptionsReader.Read(configuration))
             .AddSingleton<ProposalAnswers>()
             .AddSingleton<AlertHints>()
             .AddSingleton<InvestigationStarter>()
@@ -111,5 +114,6 @@ public static class NightwatchRegistration
         .AddDocuments(StoredSecret.Type)
         .AddDocuments(Datasource.StoredType)
         .AddDocuments(DatasourceHealth.StoredType)
-        .AddDocuments(ApplicationProfile.Type);
+        .AddDocuments(ApplicationProfile.Type)
+        .AddDocuments(StoredUnderstanding.Type);
 }

@@ -1,4 +1,5 @@
 using Nightwatch.Domain.Governance.Access;
+using Nightwatch.Domain.Queries.LogQl;
 using Nightwatch.Domain.Tools;
 using Nightwatch.Domain.Tools.Logs;
 
@@ -23,7 +24,7 @@ public sealed record PrometheusQuestion
     public int? Step { get; init; }
 }
 
-/// <summary>LogQL that gives lines, or numbers from start to end.</summary>
+/// <summary>LogQL that gives lines, or numbers from start to end; without a start numbers at the end.</summary>
 public sealed record LokiQuestion
 {
     public string? Query { get; init; }
@@ -77,6 +78,8 @@ public sealed class AskDirectly(AskTool ask, QueryLimits limits, TimeProvider ti
 
     public Task<DirectAnswer> LokiAsync(Caller caller, LokiQuestion question, CancellationToken cancellationToken) =>
         Text(question.Query) is { } wrong ? Task.FromResult(wrong)
+        : question is { Start: null, Step: null } && LogQlParser.TryParse(question.Query!, out var expression, out _) && expression is LogQlMetric
+            ? AskAsync("query_log_metrics", caller, new { question.Query, Time = question.End, Source = question.Datasource }, cancellationToken)
         : question.Start is not { } start ? Task.FromResult(Refused("start", "start is missing."))
         : question.Limit is < 1 || question.Limit > limits.MaxResults
             ? Task.FromResult(Refused("limit", $"limit must be 1 to {limits.MaxResults} ({QueryLimits.MaxResultsKey})."))

@@ -38,6 +38,7 @@ public static class ToolsExtensions
         services.AddSingleton<ITool, FindSimilarIncidentsTool>();
         services.AddSingleton<ITool, FindChangesTool>();
         services.AddSingleton<ITool, QueryLogsTool>();
+        services.AddSingleton<ITool, QueryLogMetricsTool>();
         services.AddSingleton<IToolCatalog, ToolCatalog>();
         services.AddSingleton<AskTool>();
         services.AddSingleton<AskDirectly>();
