@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Nightwatch.Domain.Datasources.Caching;
 using Nightwatch.Domain.Datasources.Stored;
 using Nightwatch.Domain.Governance.Secrets;
 
@@ -33,7 +34,10 @@ public static class DatasourcesExtensions
         services.AddSingleton<DatasourceHealthLog>();
         services.AddSingleton<IObserveSources>(s => s.GetRequiredService<DatasourceHealthLog>());
         services.AddSingleton<DatasourceRegistry>();
-        services.Replace(ServiceDescriptor.Singleton<IDatasources>(s => s.GetRequiredService<DatasourceRegistry>()));
+        services.TryAddSingleton(QueryCacheOptions.Default);
+        services.TryAddSingleton<QueryCache>();
+        services.TryAddSingleton<FetchAhead>();
+        services.Replace(ServiceDescriptor.Singleton<IDatasources>(s => new CachedDatasources(s.GetRequiredService<DatasourceRegistry>(), s.GetRequiredService<QueryCache>())));
         services.AddSingleton<CheckDatasource>();
         services.AddSingleton<ReadDatasources>();
         services.AddSingleton<ManageDatasources>();

@@ -30,7 +30,7 @@ public sealed record QueryMetricsRangeArguments
 }
 
 /// <summary>query_metrics_range: a PromQL expression over time.</summary>
-internal sealed class QueryMetricsRangeTool(IDatasources sources, IQueryGuard guard, QueryLimits limits) : Tool<QueryMetricsRangeArguments>(
+internal sealed class QueryMetricsRangeTool(IDatasources sources, IQueryGuard guard, QueryLimits limits, TimeProvider time) : Tool<QueryMetricsRangeArguments>(
     "query_metrics_range",
     "Evaluates PromQL over time. Data: {series: [{labels, points: [[unix_seconds, value (null for NaN or infinite)]]}], step_seconds, total}.",
     Permission.ReadMetrics,
@@ -57,8 +57,12 @@ internal sealed class QueryMetricsRangeTool(IDatasources sources, IQueryGuard gu
         var checkedQuery = guard.Check(QueryLanguage.PromQl, arguments.Query, new QueryRange(window.Length, TimeSpan.FromSeconds(step)), source, caller);
         return checkedQuery.Refusal is { } refusal
             ? Outcome.Wrong("query", refusal) with { Invocation = arguments.Query, Source = source.Name }
-            : await RunAsync(source, checkedQuery.Query, window, step, cancellationToken).ConfigureAwait(false) with { Source = source.Name };
+            : await RunAsync(source, checkedQuery.Query, Exact(caller, window, step), step, cancellationToken).ConfigureAwait(false) with { Source = source.Name };
     }
+
+    /// <summary>Evidence keeps its exact times; people who ask the same within a step share an answer.</summary>
+    private TimeWindow Exact(Caller caller, TimeWindow window, int step) =>
+        caller.Kind == CallerKind.System ? window : QueryLimits.Align(window, TimeSpan.FromSeconds(step), time.GetUtcNow());
 
     private Task<ToolResult> RunAsync(IMetricSource source, string query, TimeWindow window, int step, CancellationToken cancellationToken) =>
         AskAsync(query, source.LinkTo(query, window).AbsoluteUri, async () =>

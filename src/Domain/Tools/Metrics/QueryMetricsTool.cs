@@ -37,7 +37,8 @@ internal sealed class QueryMetricsTool(IDatasources sources, IQueryGuard guard, 
             return failure! with { Invocation = arguments.Query };
         }
 
-        var at = arguments.Time?.ToUniversalTime() ?? time.GetUtcNow();
+        var asked = arguments.Time?.ToUniversalTime() ?? time.GetUtcNow();
+        var at = caller.Kind == CallerKind.System ? asked : QueryLimits.Align(asked);
         var checkedQuery = guard.Check(QueryLanguage.PromQl, arguments.Query, null, source, caller);
         return checkedQuery.Refusal is { } refusal
             ? Outcome.Wrong("query", refusal) with { Invocation = arguments.Query, Source = source.Name }
