@@ -63,6 +63,8 @@ public static class NightwatchRegistration
             .AddDatasources()
             .AddSingleton(QueryLimitsReader.Read(configuration))
             .AddSingleton(QueryLimitsReader.ReadPolicy(configuration))
+            .AddSingleton(QueryLimitsReader.ReadPolicies(configuration))
+            .AddSingleton(QueryLimitsReader.ReadCache(configuration))
             .AddOpenAi(configuration)
             .AddConfigurationFiles(configuration)
             .AddMetricsText()

@@ -10,6 +10,9 @@ public sealed record QueryLimits
     public const string MaxRangeKey = "MAX_QUERY_RANGE_HOURS";
     public const string TimeoutKey = "QUERY_TIMEOUT_SECONDS";
 
+    public const string MaxSeriesKey = "QUERY_MAX_SERIES";
+    public const string MaxSamplesKey = "QUERY_MAX_SAMPLES";
+
     public static readonly TimeSpan NarrowestGrid = TimeSpan.FromSeconds(5);
     public static readonly TimeSpan WidestGrid = TimeSpan.FromMinutes(1);
 
@@ -22,6 +25,12 @@ public sealed record QueryLimits
 
     /// <summary>From the question to its whole answer.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Series that one query of a person may read, as estimated before it is sent; 0 for no estimate.</summary>
+    public long MaxSeries { get; init; } = 50_000;
+
+    /// <summary>Samples that one query of a person may read, as estimated before it is sent.</summary>
+    public long MaxSamples { get; init; } = 50_000_000;
 
     /// <summary>The window in UTC, or why it is refused.</summary>
     public (TimeWindow? Window, string? Error) Window(DateTimeOffset start, DateTimeOffset end) =>

@@ -27,6 +27,17 @@ internal sealed class CachedLogSource(ILogSource inner, CacheAccess access) : IL
         return access.ListAsync(new CacheKey("values", label, start, end), kind, SizeEstimates.Of, token => inner.ListLabelValuesAsync(label, window, token), cancellationToken);
     }
 
+    public Task<IReadOnlyList<string>> ListLabelValuesAsync(string label, string selector, TimeWindow window, CancellationToken cancellationToken)
+    {
+        var (start, end, kind) = access.MetadataWindow(window);
+        return access.ListAsync(
+            new CacheKey("values within", $"{label}\n{CanonicalQuery.LogQl(selector).Text}", start, end),
+            kind,
+            SizeEstimates.Of,
+            token => inner.ListLabelValuesAsync(label, selector, window, token),
+            cancellationToken);
+    }
+
     public Uri LinkTo(string logql, TimeWindow window) => inner.LinkTo(logql, window);
 
     private Task<IReadOnlyList<LogEntry>> LinesAsync(

@@ -42,5 +42,24 @@ internal sealed class CachedMetricSource(IMetricSource inner, CacheAccess access
     public Task<IReadOnlyList<AlertingRule>> ListAlertingRulesAsync(CancellationToken cancellationToken) =>
         access.ListAsync(new CacheKey("rules", ""), CacheKind.Rules, SizeEstimates.Of, inner.ListAlertingRulesAsync, cancellationToken);
 
+    /// <summary>To the nearest ten minutes before: it is for telling much from little.</summary>
+    public async Task<long> CountSeriesAsync(string selector, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var (count, _) = await access.GetAsync(
+            new CacheKey("count", CanonicalQuery.PromQl(selector).Text, End: at.UtcTicks - (at.UtcTicks % TimeSpan.FromMinutes(10).Ticks)),
+            CacheKind.Metadata,
+            static _ => new ValueSize(sizeof(long), true),
+            token => inner.CountSeriesAsync(selector, at, token),
+            cancellationToken).ConfigureAwait(false);
+        return count;
+    }
+
+    public async Task<SeriesStatistics> ReadStatisticsAsync(CancellationToken cancellationToken)
+    {
+        var (statistics, _) = await access.GetAsync(
+            new CacheKey("statistics", ""), CacheKind.Metadata, SizeEstimates.Of, inner.ReadStatisticsAsync, cancellationToken).ConfigureAwait(false);
+        return statistics;
+    }
+
     public Uri LinkTo(string promql, TimeWindow window) => inner.LinkTo(promql, window);
 }

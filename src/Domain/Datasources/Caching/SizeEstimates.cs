@@ -28,6 +28,9 @@ internal static class SizeEstimates
         ? new(0, false)
         : new(Record + Of(dashboard.Summary) + dashboard.Panels.Sum(p => Record + Of(p.Title) + Of(p.Type) + Of(p.DatasourceUid ?? "") + p.Queries.Sum(Of)), true);
 
+    /// <summary>Whole also when the source does not tell: it would not the next time either.</summary>
+    public static ValueSize Of(SeriesStatistics statistics) => new(Record + statistics.Largest.Sum(l => Record + Of(l.Key)), true);
+
     private static long Of(DashboardSummary summary) =>
         (2 * Record) + Of(summary.Uid) + Of(summary.Title) + Of(summary.Folder) + (2 * Of(summary.Link.OriginalString)) + summary.Tags.Sum(Of);
 
