@@ -32,7 +32,14 @@ public sealed class CachedPrometheusTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => server = await PrometheusServer.StartAsync("global: {scrape_interval: 1h}", Fill, Stop);
 
-    public async ValueTask DisposeAsync() => await Prometheus.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (server is { } running)
+        {
+            server = null;
+            await running.DisposeAsync();
+        }
+    }
 
     [Fact]
     public async Task Tools_SourceStopped_ShowTheOldAnswerWithItsMarkAndTellAnInvestigationThatItIsDown()
@@ -43,7 +50,7 @@ public sealed class CachedPrometheusTests : IAsyncLifetime
         Assert.Equal(ToolStatus.Success, first.Status);
         Assert.Null(first.Message);
 
-        await Prometheus.DisposeAsync();
+        await DisposeAsync();
         time.Advance(TimeSpan.FromHours(1));
         var stale = await AskAsync(catalog, "query_metrics_range", range);
         var other = await AskAsync(catalog, "query_metrics_range", range with { query = "many{job='b'}" });

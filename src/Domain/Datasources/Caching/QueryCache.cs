@@ -104,7 +104,7 @@ public sealed class QueryCache(QueryCacheOptions options, TimeProvider time)
             {
                 found.LastUse = now;
                 contents.Touch(found);
-                if (now < found.FreshUntil && (use == CacheUse.Person || question.Kind is CacheKind.Settled or CacheKind.Metadata))
+                if (now < found.FreshUntil && (use == CacheUse.Person || (question.Kind is CacheKind.Settled or CacheKind.Metadata && found.Kind == question.Kind)))
                 {
                     found.Hits++;
                     return (found, null, null);

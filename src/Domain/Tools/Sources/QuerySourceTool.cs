@@ -62,7 +62,7 @@ internal sealed class QuerySourceTool(IDatasources sources, QueryLimits limits) 
     {
         var lines = arguments.Form == SourceAnswerForm.Lines;
         var (source, failure) = await sources.ForQueryAsync<IQuerySource>(
-            caller, Permission.ReadMetrics, arguments.Source, "other data (InfluxDB, Elasticsearch)", "one behind a Grafana", cancellationToken).ConfigureAwait(false);
+            caller, Permission.ReadMetrics, arguments.Source, "another language (InfluxDB, Elasticsearch)", "GRAFANA_URL", cancellationToken).ConfigureAwait(false);
         var (window, wrong) = limits.Window(arguments.Start, arguments.End);
         var refusal = failure is not null ? failure
             : window is null ? Outcome.Wrong("start", wrong!)
