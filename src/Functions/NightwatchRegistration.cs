@@ -66,6 +66,8 @@ public static class NightwatchRegistration
             .AddDatasources()
             .AddSingleton(QueryLimitsReader.Read(configuration))
             .AddSingleton(QueryLimitsReader.ReadPolicy(configuration))
+            .AddSingleton(QueryLimitsReader.ReadPolicies(configuration))
+            .AddSingleton(QueryLimitsReader.ReadCache(configuration))
             .AddOpenAi(configuration)
             .AddConfigurationFiles(configuration)
             .AddMetricsText()

@@ -20,10 +20,15 @@ namespace Nightwatch.Adapters.Tests.Fakes;
 /// <summary>The adapters as the product registers them, with the given settings.</summary>
 internal static class Sources
 {
-    public static ServiceProvider Build(params (string Key, string? Value)[] settings)
+    public static ServiceProvider Build(params (string Key, string? Value)[] settings) => Build(_ => { }, settings);
+
+    /// <param name="more">Comes before what the product registers by itself, so that it stands.</param>
+    public static ServiceProvider Build(Action<IServiceCollection> more, params (string Key, string? Value)[] settings)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => s.Value)).Build();
-        return new ServiceCollection()
+        var services = new ServiceCollection();
+        more(services);
+        return services
             .AddLogging()
             .AddPrometheus(configuration)
             .AddAlertmanager(configuration)

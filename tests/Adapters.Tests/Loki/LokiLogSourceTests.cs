@@ -118,6 +118,14 @@ public sealed class LokiLogSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task LabelValues_OfSomeStreams_AreAskedForWithTheSelector()
+    {
+        await Source.ListLabelValuesAsync("service", "{env=\"a&b\"}", Hour, Cancel);
+
+        Assert.EndsWith("&query=%7Benv%3D%22a%26b%22%7D", loki!.Requests.Last().PathAndQuery, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void LinkTo_WithGrafana_IsExplore()
     {
         var source = Sources.Get<ILogSource>(("LOKI_URL", loki!.Url.AbsoluteUri), ("GRAFANA_URL", "https://grafana.example/"), ("LOKI_DATASOURCE_UID", "uid1"));

@@ -12,6 +12,9 @@ public sealed record QueryPolicy
     /// <summary>The longest window of a range vector or subquery; windows within windows add up.</summary>
     public TimeSpan MaxWindow { get; init; } = TimeSpan.FromDays(31);
 
+    /// <summary>How far from its time a query may reach: its range, with the windows, offsets and fixed times of its selectors.</summary>
+    public TimeSpan MaxReach { get; init; } = TimeSpan.FromDays(730);
+
     /// <summary>How often the innermost expression may be evaluated: the query's points times those of the subqueries around it.</summary>
     public long MaxEvaluations { get; init; } = 2_000_000;
 
