@@ -12,6 +12,7 @@ var benches = new Dictionary<string, Func<CancellationToken, Task>>
     ["logql"] = LogQlBench.RunAsync,
     ["audit"] = AuditBench.RunAsync,
     ["translate"] = TranslateBench.RunAsync,
+    ["cache"] = CacheBench.RunAsync,
     ["investigation"] = InvestigationBench.RunAsync,
 };
 using var stop = new CancellationTokenSource();

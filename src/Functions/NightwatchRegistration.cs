@@ -24,6 +24,7 @@ using Nightwatch.Domain.Governance.SignIn;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Queries.Asking;
+using Nightwatch.Domain.Queries.History;
 using Nightwatch.Domain.Serialization;
 using Nightwatch.Domain.Tools;
 using Nightwatch.Functions.Alerts;
@@ -65,6 +66,8 @@ public static class NightwatchRegistration
             .AddDatasources()
             .AddSingleton(QueryLimitsReader.Read(configuration))
             .AddSingleton(QueryLimitsReader.ReadPolicy(configuration))
+            .AddSingleton(QueryLimitsReader.ReadPolicies(configuration))
+            .AddSingleton(QueryLimitsReader.ReadCache(configuration))
             .AddOpenAi(configuration)
             .AddConfigurationFiles(configuration)
             .AddMetricsText()
@@ -73,6 +76,7 @@ public static class NightwatchRegistration
             .AddIncidents()
             .AddInvestigations()
             .AddApplications()
+            .AddApplicationHistory()
             .AddAsking(AskOptionsReader.Read(configuration))
             .AddSingleton<ProposalAnswers>()
             .AddSingleton<AlertHints>()

@@ -99,13 +99,22 @@ internal sealed class LokiLogSource(
     public async Task<IReadOnlyList<string>> ListLabelValuesAsync(string label, TimeWindow window, CancellationToken cancellationToken) =>
         await ListAsync($"loki/api/v1/label/{Uri.EscapeDataString(label)}/values", window, cancellationToken).ConfigureAwait(false);
 
+    public async Task<IReadOnlyList<string>> ListLabelValuesAsync(string label, string selector, TimeWindow window, CancellationToken cancellationToken) =>
+        await ListAsync($"loki/api/v1/label/{Uri.EscapeDataString(label)}/values", window, cancellationToken, selector).ConfigureAwait(false);
+
     /// <summary>Grafana's Explore over the window; without a Grafana the API's own answer.</summary>
     public Uri LinkTo(string logql, TimeWindow window) => explore?.To(logql, window) ?? new Uri(options.ExternalUrl, "loki/api/v1/query_range?" + QueryText.Of(
         [new("query", logql), new("start", QueryText.Nanoseconds(window.Start)), new("end", QueryText.Nanoseconds(window.End))]));
 
-    private async Task<IReadOnlyList<string>> ListAsync(string path, TimeWindow window, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> ListAsync(string path, TimeWindow window, CancellationToken cancellationToken, string? selector = null)
     {
-        var query = QueryText.Of([new("start", QueryText.Nanoseconds(window.Start)), new("end", QueryText.Nanoseconds(window.End))]);
+        List<KeyValuePair<string, string>> parameters = [new("start", QueryText.Nanoseconds(window.Start)), new("end", QueryText.Nanoseconds(window.End))];
+        if (selector is not null)
+        {
+            parameters.Add(new("query", selector));
+        }
+
+        var query = QueryText.Of(parameters);
         var answer = await source.GetAsync<LokiAnswer<List<string>>>($"{path}?{query}", cancellationToken).ConfigureAwait(false);
         // Loki leaves data out when there is nothing.
         return answer.Status == "success" ? [.. (answer.Data ?? []).Where(v => v is not null)] : throw source.Bad("the answer is not a success");

@@ -39,6 +39,17 @@ internal sealed record SeriesResult
 
 internal sealed record BuildInfo(string? Version = null);
 
+internal sealed record TsdbStatus
+{
+    public HeadStatus? HeadStats { get; init; }
+
+    public List<NamedCount>? SeriesCountByMetricName { get; init; }
+}
+
+internal sealed record HeadStatus(long NumSeries = 0);
+
+internal sealed record NamedCount(string? Name = null, long Value = 0);
+
 internal sealed record MetadataResult(string? Type = null, string? Help = null, string? Unit = null);
 
 internal sealed record RulesData(List<RuleGroup> Groups);

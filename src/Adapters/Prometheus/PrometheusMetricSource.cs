@@ -97,6 +97,29 @@ internal sealed class PrometheusMetricSource(
         ];
     }
 
+    /// <summary>What Prometheus tells of its newest block; others that speak its language may not know the question.</summary>
+    public async Task<SeriesStatistics> ReadStatisticsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (data, _) = await AskAsync<TsdbStatus>("api/v1/status/tsdb", [new("limit", "1000")], cancellationToken).ConfigureAwait(false);
+            var largest = new Dictionary<string, long>(StringComparer.Ordinal);
+            foreach (var metric in data.SeriesCountByMetricName ?? [])
+            {
+                if (metric is { Name: { } name, Value: >= 0 })
+                {
+                    largest[name] = metric.Value;
+                }
+            }
+
+            return new SeriesStatistics(data.HeadStats?.NumSeries, largest);
+        }
+        catch (SourceException refused) when (refused.Failure is SourceFailure.BadRequest or SourceFailure.BadAnswer or SourceFailure.Unauthorized)
+        {
+            return SeriesStatistics.Unknown;
+        }
+    }
+
     public async Task<IReadOnlyList<AlertingRule>> ListAlertingRulesAsync(CancellationToken cancellationToken)
     {
         var (data, _) = await AskAsync<RulesData>("api/v1/rules", [new("type", "alert")], cancellationToken).ConfigureAwait(false);

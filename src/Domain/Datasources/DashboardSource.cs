@@ -16,7 +16,11 @@ public sealed record DashboardSummary
 }
 
 /// <summary>A dashboard with its panels, rows opened.</summary>
-public sealed record Dashboard(DashboardSummary Summary, int Version, IReadOnlyList<DashboardPanel> Panels);
+public sealed record Dashboard(DashboardSummary Summary, int Version, IReadOnlyList<DashboardPanel> Panels)
+{
+    /// <summary>What is to be said beside it, such as that it is an old one.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}
 
 /// <summary>A panel and what it asks. <see cref="DatasourceUid"/> is the dashboard system's own id; null where the dashboard's default holds.</summary>
 public sealed record DashboardPanel(long Id, string Title, string Type, string? DatasourceUid, IReadOnlyList<string> Queries);

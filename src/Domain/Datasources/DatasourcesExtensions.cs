@@ -1,7 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Nightwatch.Domain.Datasources.Caching;
+using Nightwatch.Domain.Datasources.Confinement;
 using Nightwatch.Domain.Datasources.Stored;
 using Nightwatch.Domain.Governance.Secrets;
+using Nightwatch.Domain.Queries.Guard;
 
 namespace Nightwatch.Domain.Datasources;
 
@@ -17,6 +20,7 @@ public static class DatasourcesExtensions
             .. s.GetServices<IAlertSource>(),
             .. s.GetServices<IChangeSource>(),
             .. s.GetServices<IDashboardSource>(),
+            .. s.GetServices<IQuerySource>(),
         ]));
         services.TryAddSingleton<IDatasources>(s => s.GetRequiredService<ConfiguredSources>());
         return services;
@@ -33,7 +37,14 @@ public static class DatasourcesExtensions
         services.AddSingleton<DatasourceHealthLog>();
         services.AddSingleton<IObserveSources>(s => s.GetRequiredService<DatasourceHealthLog>());
         services.AddSingleton<DatasourceRegistry>();
-        services.Replace(ServiceDescriptor.Singleton<IDatasources>(s => s.GetRequiredService<DatasourceRegistry>()));
+        services.TryAddSingleton(new QueryPolicy());
+        services.TryAddSingleton(s => new QueryPolicies(s.GetRequiredService<QueryPolicy>()));
+        services.TryAddSingleton(QueryCacheOptions.Default);
+        services.TryAddSingleton<QueryCache>();
+        services.TryAddSingleton<FetchAhead>();
+        services.Replace(ServiceDescriptor.Singleton<IDatasources>(s => new CachedDatasources(
+            new ConfinedDatasources(s.GetRequiredService<DatasourceRegistry>(), s.GetRequiredService<QueryPolicies>(), s.GetRequiredService<TimeProvider>()),
+            s.GetRequiredService<QueryCache>())));
         services.AddSingleton<CheckDatasource>();
         services.AddSingleton<ReadDatasources>();
         services.AddSingleton<ManageDatasources>();

@@ -24,5 +24,9 @@ public interface ILogSource : IDatasource
 
     Task<IReadOnlyList<string>> ListLabelValuesAsync(string label, TimeWindow window, CancellationToken cancellationToken);
 
+    /// <summary>Values of a label in the streams that a selector selects.</summary>
+    Task<IReadOnlyList<string>> ListLabelValuesAsync(string label, string selector, TimeWindow window, CancellationToken cancellationToken) =>
+        throw new SourceException(SourceFailure.BadRequest, Name, $"{Name}: the values of a label can be asked for of all streams only");
+
     Uri LinkTo(string logql, TimeWindow window);
 }

@@ -47,6 +47,16 @@ public interface IMetricSource : IDatasource
 
     Task<IReadOnlyList<AlertingRule>> ListAlertingRulesAsync(CancellationToken cancellationToken);
 
+    /// <summary>How many series a selector (without offset and @) selects at one time.</summary>
+    async Task<long> CountSeriesAsync(string selector, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var counted = await QueryAsync($"count({selector})", at, cancellationToken).ConfigureAwait(false);
+        return counted.Items is [{ Value: > 0 and < 1e15 } only] ? (long)only.Value : 0;
+    }
+
+    /// <summary>How many series there are; those that do not tell it say so in their answer.</summary>
+    Task<SeriesStatistics> ReadStatisticsAsync(CancellationToken cancellationToken) => Task.FromResult(SeriesStatistics.Unknown);
+
     /// <summary>A page where a person can see the query over the window.</summary>
     Uri LinkTo(string promql, TimeWindow window);
 }

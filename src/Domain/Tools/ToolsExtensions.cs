@@ -4,12 +4,15 @@ using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Masking;
 using Nightwatch.Domain.Queries;
+using Nightwatch.Domain.Queries.Cardinality;
 using Nightwatch.Domain.Queries.Guard;
 using Nightwatch.Domain.Tools.Alerting;
 using Nightwatch.Domain.Tools.Changes;
+using Nightwatch.Domain.Tools.Dashboards;
 using Nightwatch.Domain.Tools.History;
 using Nightwatch.Domain.Tools.Logs;
 using Nightwatch.Domain.Tools.Metrics;
+using Nightwatch.Domain.Tools.Sources;
 
 namespace Nightwatch.Domain.Tools;
 
@@ -26,6 +29,8 @@ public static class ToolsExtensions
         services.TryAddSingleton<IMasker, TextMasker>();
         services.TryAddSingleton(QueryLimits.Default);
         services.TryAddSingleton(new QueryPolicy());
+        services.TryAddSingleton(s => new QueryPolicies(s.GetRequiredService<QueryPolicy>()));
+        services.TryAddSingleton<EstimateQuery>();
         services.TryAddSingleton<IQueryGuard, ParsedQueryGuard>();
         services.AddConfiguredSources();
         services.AddSingleton<ITool, QueryMetricsTool>();
@@ -39,7 +44,11 @@ public static class ToolsExtensions
         services.AddSingleton<ITool, FindChangesTool>();
         services.AddSingleton<ITool, QueryLogsTool>();
         services.AddSingleton<ITool, QueryLogMetricsTool>();
+        services.AddSingleton<ITool, ListDashboardsTool>();
+        services.AddSingleton<ITool, GetDashboardTool>();
+        services.AddSingleton<ITool, QuerySourceTool>();
         services.AddSingleton<IToolCatalog, ToolCatalog>();
+        services.AddSingleton<AskTool>();
         services.AddSingleton<AskDirectly>();
         return services;
     }

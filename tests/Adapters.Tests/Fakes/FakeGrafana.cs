@@ -20,6 +20,8 @@ internal sealed class FakeGrafana : IAsyncDisposable
     /// <summary>Answer of POST /api/ds/query, and its status.</summary>
     public (string Json, int Status) Query { get; set; } = ("""{"results":{"A":{"status":200,"frames":[]}}}""", 200);
 
+    public string DashboardTitle { get; set; } = "Production Overview";
+
     /// <summary>Body of the last query.</summary>
     public JsonElement Asked => JsonDocument.Parse(Requests.Last(r => r.PathAndQuery == "/api/ds/query").Body).RootElement;
 
@@ -49,7 +51,7 @@ internal sealed class FakeGrafana : IAsyncDisposable
         {
             "/api/search" => FakeServer.Json(
                 """[{"id":1,"uid":"cIBgcSjkk","title":"Production Overview","url":"/d/cIBgcSjkk/production-overview","type":"dash-db","tags":["prod"],"folderUid":"f1","folderTitle":"Shop","isStarred":true}]"""),
-            "/api/dashboards/uid/cIBgcSjkk" => FakeServer.Json(Dashboard),
+            "/api/dashboards/uid/cIBgcSjkk" => FakeServer.Json(Dashboard.Replace("Production Overview", DashboardTitle, StringComparison.Ordinal)),
             "/api/datasources" => FakeServer.Json(
                 """[{"id":1,"uid":"P1","orgId":1,"name":"Prom","type":"prometheus","access":"proxy","url":"http://in","basicAuth":false,"isDefault":true,"jsonData":{}},{"id":2,"uid":"I1","name":"flux","type":"influxdb","isDefault":false}]"""),
             "/api/datasources/proxy/uid/P1/api/v1/query" => FakeServer.Json("""{"status":"success","data":{"resultType":"vector","result":[{"metric":{"job":"a"},"value":[1795003200,"7"]}]}}"""),

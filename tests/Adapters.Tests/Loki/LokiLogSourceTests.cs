@@ -40,9 +40,9 @@ public sealed class LokiLogSourceTests : IAsyncLifetime
 
     [Theory]
     [InlineData("{service=\"orders\"}", "at the very end|error: payment timed out|error: payment refused|started")]
-    [InlineData("{service!=\"orders\"}", "panic: out of memory, password=hunter22")]
+    [InlineData("{env=\"test\", service!=\"orders\"}", "panic: out of memory, password=hunter22")]
     [InlineData("{service=~\"ord.*\"} |= \"error\" != \"refused\"", "error: payment timed out")]
-    [InlineData("{service!~\"pay.*\"} |~ \"refused|started\"", "error: payment refused|started")]
+    [InlineData("{env=\"test\", service!~\"pay.*\"} |~ \"refused|started\"", "error: payment refused|started")]
     [InlineData("{service=\"orders\"} !~ \"^error\"", "at the very end|started")]
     public async Task QueryRange_SelectorsAndFilters_GiveTheNewestFirst(string query, string expected)
     {
@@ -115,6 +115,14 @@ public sealed class LokiLogSourceTests : IAsyncLifetime
         Assert.Equal(["env", "service"], await Source.ListLabelsAsync(Hour, Cancel));
         Assert.Equal(["orders", "payment"], await Source.ListLabelValuesAsync("service", Hour, Cancel));
         Assert.Empty(await Source.ListLabelValuesAsync("none", Hour, Cancel));
+    }
+
+    [Fact]
+    public async Task LabelValues_OfSomeStreams_AreAskedForWithTheSelector()
+    {
+        await Source.ListLabelValuesAsync("service", "{env=\"a&b\"}", Hour, Cancel);
+
+        Assert.EndsWith("&query=%7Benv%3D%22a%26b%22%7D", loki!.Requests.Last().PathAndQuery, StringComparison.Ordinal);
     }
 
     [Fact]

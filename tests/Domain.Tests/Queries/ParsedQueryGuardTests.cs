@@ -22,6 +22,9 @@ public sealed class ParsedQueryGuardTests
     [InlineData(QueryLanguage.PromQl, "{__name__=~\".+\"}", "neither a metric nor a label's value")]
     [InlineData(QueryLanguage.PromQl, "rate(up[400d])", "window")]
     [InlineData(QueryLanguage.PromQl, "absent(up)", "absent is not allowed")]
+    [InlineData(QueryLanguage.PromQl, "up offset 3y", "reaches further than 2y")]
+    [InlineData(QueryLanguage.PromQl, "up @ 0", "reaches further than 2y")]
+    [InlineData(QueryLanguage.LogQl, "rate({app=\"x\"}[5m] offset 800d)", "reaches further than 2y")]
     [InlineData(QueryLanguage.LogQl, "{app=\"x\" |= \"error\"", "1:")]
     [InlineData(QueryLanguage.LogQl, "{app=~\".*\"}", "matcher")]
     public void Check_WhatMustNotBeSent_IsRefusedWithItsReason(QueryLanguage language, string query, string reason) =>
@@ -45,6 +48,20 @@ public sealed class ParsedQueryGuardTests
         Assert.NotNull(Check(QueryLanguage.PromQl, "up[", policy: policy, caller: Nightwatch).Refusal);
     }
 
+    [Fact]
+    public void Check_LabelsForcedForOneTenant_HoldForItsCallersOnly()
+    {
+        var policies = new QueryPolicies(new QueryPolicy(), new Dictionary<string, IReadOnlyDictionary<string, IReadOnlyList<string>>>
+        {
+            ["acme"] = new Dictionary<string, IReadOnlyList<string>> { ["namespace"] = ["shop"] },
+        });
+        var guard = new ParsedQueryGuard(policies, TimeProvider.System);
+
+        Assert.Equal("up{namespace=\"shop\"}", guard.Check(QueryLanguage.PromQl, "up", Day, new Anywhere(), Person with { Tenant = "acme" }).Query);
+        Assert.Equal("up{namespace=\"shop\"}", guard.Check(QueryLanguage.PromQl, "up", Day, new Anywhere(), Nightwatch with { Tenant = "Acme" }).Query);
+        Assert.Equal("up", guard.Check(QueryLanguage.PromQl, "up", Day, new Anywhere(), Person).Query);
+    }
+
     /// <summary>A rule's expression in a language that goes further than PromQL is the source's to judge, when an investigation asks for it.</summary>
     [Fact]
     public void Check_WhatCannotBeRead_IsLetThroughForNightwatchItselfOnly()
@@ -56,7 +73,7 @@ public sealed class ParsedQueryGuardTests
     }
 
     private static QueryVerdict Check(QueryLanguage language, string query, QueryRange? range = null, QueryPolicy? policy = null, Caller? caller = null) =>
-        new ParsedQueryGuard(policy ?? new QueryPolicy { DeniedFunctions = new HashSet<string> { "absent" } }).Check(language, query, range ?? Day, new Anywhere(), caller ?? Person);
+        new ParsedQueryGuard(new QueryPolicies(policy ?? new QueryPolicy { DeniedFunctions = new HashSet<string> { "absent" } }), TimeProvider.System).Check(language, query, range ?? Day, new Anywhere(), caller ?? Person);
 
     private sealed class Anywhere : IDatasource
     {

@@ -220,6 +220,8 @@ public sealed class SourceToolsTests
         public Task<MetricAnswer<IReadOnlyDictionary<string, string>>> FindSeriesAsync(IReadOnlyList<string> selectors, TimeWindow window, int limit, CancellationToken cancellationToken) =>
             Answer<IReadOnlyDictionary<string, string>>(string.Join(',', selectors));
 
+        public Task<long> CountSeriesAsync(string selector, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(1L);
+
         public Task<IReadOnlyList<MetricMetadata>> ListMetadataAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<MetricMetadata>>([]);
 
         public Task<IReadOnlyList<AlertingRule>> ListAlertingRulesAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<AlertingRule>>([]);

@@ -14,6 +14,7 @@ public static class GuardCodes
     public const string RangeTooLong = "range_too_long";
     public const string TooManyPoints = "too_many_points";
     public const string WindowTooLong = "window_too_long";
+    public const string ReachTooFar = "reach_too_far";
     public const string TooManyEvaluations = "too_many_evaluations";
     public const string ForcedLabel = "forced_label";
     public const string Unbounded = "unbounded_selector";

@@ -9,12 +9,13 @@ public static class PromQlGuard
     /// <param name="expression">Read or built; types are taken as checked.</param>
     /// <param name="policy">What is allowed.</param>
     /// <param name="range">The times of a range query; null for an instant query.</param>
-    public static GuardedQuery Check(PromQlExpr expression, QueryPolicy policy, QueryRange? range = null)
+    /// <param name="now">What fixed times (@) are measured from; null leaves them unchecked.</param>
+    public static GuardedQuery Check(PromQlExpr expression, QueryPolicy policy, QueryRange? range = null, DateTimeOffset? now = null)
     {
         var findings = new List<GuardFinding>();
         RangeRules.Check(range, policy, findings);
         var rewritten = expression;
-        if (new PromQlGuardWalk(policy, range, findings).Walk(expression))
+        if (new PromQlGuardWalk(policy, range, now, findings).Walk(expression))
         {
             rewritten = new ForcedMatchers(policy, findings).Rewrite(expression);
         }

@@ -6,17 +6,18 @@ using Nightwatch.Domain.Queries.Syntax;
 namespace Nightwatch.Domain.Queries.Guard;
 
 /// <summary>Everything of the policy but the forced matchers, in one walk.</summary>
-internal sealed class PromQlGuardWalk(QueryPolicy policy, QueryRange? range, List<GuardFinding> findings)
+internal sealed class PromQlGuardWalk(QueryPolicy policy, QueryRange? range, DateTimeOffset? now, List<GuardFinding> findings)
 {
     private int depth;
 
     /// <param name="Window">Seconds that the subqueries around reach back.</param>
+    /// <param name="Moved">Seconds that the offsets of the subqueries around move it, whichever way.</param>
     /// <param name="Evaluations">How often the subqueries and the range around evaluate this.</param>
     /// <param name="IsAggregated">An aggregation around takes the labels away again.</param>
-    private readonly record struct Place(double Window, double Evaluations, bool IsAggregated);
+    private readonly record struct Place(double Window, double Moved, double Evaluations, bool IsAggregated);
 
     /// <summary>False when the tree is deeper than the policy allows; the rest of it is then not looked at.</summary>
-    internal bool Walk(PromQlExpr expression) => Walk(expression, new Place(0, range?.Points ?? 1, false));
+    internal bool Walk(PromQlExpr expression) => Walk(expression, new Place(0, 0, range?.Points ?? 1, false));
 
     /// <summary>Whether a selector with all its matchers names what it selects.</summary>
     internal static bool IsBounded(VectorSelector selector, QueryPolicy policy, [NotNullWhen(false)] out GuardFinding? finding)
@@ -25,8 +26,8 @@ internal sealed class PromQlGuardWalk(QueryPolicy policy, QueryRange? range, Lis
         var (any, label) = (selector.Name is not null, false);
         foreach (var matcher in selector.Matchers.AsSpan())
         {
-            // A forced label alone bounds nothing: a tenant's every series is still everything that the asker can see.
-            if (!(any && label) && !policy.ForcedLabels.ContainsKey(matcher.Label) && MatcherRules.IsSelective(matcher))
+            // A forced label alone mostly bounds nothing: a tenant's every series is still everything that the asker can see.
+            if (!(any && label) && (policy.ForcedLabelsBound || !policy.ForcedLabels.ContainsKey(matcher.Label)) && MatcherRules.IsSelective(matcher))
             {
                 any = true;
                 label |= matcher.Label != VectorSelector.NameLabel;
@@ -78,6 +79,7 @@ internal sealed class PromQlGuardWalk(QueryPolicy policy, QueryRange? range, Lis
     private bool Selector(VectorSelector selector, Place place)
     {
         MatcherRules.CheckPatterns(selector.Matchers, policy, findings);
+        Reach(selector.Offset, selector.At, place, selector.Span);
         if (place.Evaluations > policy.MaxEvaluations && !findings.Exists(f => f.Code is GuardCodes.TooManyEvaluations or GuardCodes.TooManyPoints))
         {
             findings.Add(new GuardFinding(
@@ -103,13 +105,31 @@ internal sealed class PromQlGuardWalk(QueryPolicy policy, QueryRange? range, Lis
         return seconds;
     }
 
+    /// <summary>Seconds that what is inside is moved by; checked together with all that reaches back.</summary>
+    private double Reach(PromQlDuration? offset, AtModifier? at, Place place, SourceSpan span)
+    {
+        var by = offset is null ? 0 : Math.Abs(offset.Seconds(range?.Step.TotalSeconds ?? 0, range?.Length.TotalSeconds ?? 0) ?? double.NaN);
+        var from = at is { Kind: AtKind.Timestamp, Seconds: var fixedAt } && now is { } today ? Math.Abs((today.ToUnixTimeMilliseconds() / 1000d) - fixedAt) : 0;
+        var moved = place.Moved + by + from;
+        var reach = moved + place.Window + (range?.Length.TotalSeconds ?? 0);
+        if (moved != 0 && !(reach <= policy.MaxReach.TotalSeconds) && !findings.Exists(f => f.Code == GuardCodes.ReachTooFar))
+        {
+            findings.Add(new GuardFinding(
+                GuardCodes.ReachTooFar, $"with its offsets, windows and fixed times the query reaches further than {QueryDuration.Format(policy.MaxReach)}", span));
+        }
+
+        return moved;
+    }
+
     private Place Subquery(SubqueryExpr subquery, Place place)
     {
         var window = Window(subquery.Range, place, subquery.Span);
         var step = subquery.Step is { } given ? given.Seconds(range?.Step.TotalSeconds ?? 0, range?.Length.TotalSeconds ?? 0) ?? 0 : policy.DefaultStep.TotalSeconds;
 
+        var moved = Reach(subquery.Offset, subquery.At, place with { Window = place.Window + window }, subquery.Span);
+
         // Prometheus takes milliseconds at the finest.
-        return place with { Window = place.Window + window, Evaluations = place.Evaluations * Math.Max(1, Math.Ceiling(window / Math.Max(0.001, step))) };
+        return place with { Window = place.Window + window, Moved = moved, Evaluations = place.Evaluations * Math.Max(1, Math.Ceiling(window / Math.Max(0.001, step))) };
     }
 
     private bool Aggregate(AggregateExpr aggregate, Place place)

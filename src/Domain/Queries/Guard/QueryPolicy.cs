@@ -12,6 +12,9 @@ public sealed record QueryPolicy
     /// <summary>The longest window of a range vector or subquery; windows within windows add up.</summary>
     public TimeSpan MaxWindow { get; init; } = TimeSpan.FromDays(31);
 
+    /// <summary>How far from its time a query may reach: its range, with the windows, offsets and fixed times of its selectors.</summary>
+    public TimeSpan MaxReach { get; init; } = TimeSpan.FromDays(730);
+
     /// <summary>How often the innermost expression may be evaluated: the query's points times those of the subqueries around it.</summary>
     public long MaxEvaluations { get; init; } = 2_000_000;
 
@@ -20,6 +23,9 @@ public sealed record QueryPolicy
 
     /// <summary>Labels that every selector must fix to one of the values given, such as the tenant or the namespace. No value at all means that nothing may be read.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> ForcedLabels { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>Whether the forced labels tell so small a part, such as one application, that a selector needs nothing beside them.</summary>
+    public bool ForcedLabelsBound { get; init; }
 
     /// <summary>Metrics (or, for logs, streams' names) with so many series that a selector must fix at least one label of them.</summary>
     public IReadOnlySet<string> LargeMetrics { get; init; } = new HashSet<string>();

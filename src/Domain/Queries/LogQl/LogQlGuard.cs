@@ -25,7 +25,7 @@ public static class LogQlGuard
     {
         var findings = new List<GuardFinding>();
         RangeRules.Check(range, policy, findings);
-        var walk = new LogQlGuardWalk(policy, findings);
+        var walk = new LogQlGuardWalk(policy, range, findings);
         walk.Visit(expression);
         if (walk.IsTooDeep)
         {

@@ -4,7 +4,7 @@ using Nightwatch.Domain.Queries.Syntax;
 namespace Nightwatch.Domain.Queries.LogQl;
 
 /// <summary>Everything of the policy but the forced matchers, in one walk.</summary>
-internal sealed class LogQlGuardWalk(QueryPolicy policy, List<GuardFinding> findings) : LogQlVisitor
+internal sealed class LogQlGuardWalk(QueryPolicy policy, QueryRange? range, List<GuardFinding> findings) : LogQlVisitor
 {
     private int depth;
     private bool isAggregated;
@@ -36,8 +36,8 @@ internal sealed class LogQlGuardWalk(QueryPolicy policy, List<GuardFinding> find
         MatcherRules.CheckPatterns(selector.Matchers, policy, findings);
         foreach (var matcher in selector.Matchers.AsSpan())
         {
-            // A forced label alone bounds nothing: a tenant's every stream is still everything that the asker can see.
-            if (!policy.ForcedLabels.ContainsKey(matcher.Label) && MatcherRules.IsSelective(matcher))
+            // A forced label alone mostly bounds nothing: a tenant's every stream is still everything that the asker can see.
+            if ((policy.ForcedLabelsBound || !policy.ForcedLabels.ContainsKey(matcher.Label)) && MatcherRules.IsSelective(matcher))
             {
                 return;
             }
@@ -53,6 +53,12 @@ internal sealed class LogQlGuardWalk(QueryPolicy policy, List<GuardFinding> find
         if (aggregation.Range.RangeMilliseconds > policy.MaxWindow.TotalMilliseconds || aggregation.Range.RangeMilliseconds <= 0)
         {
             Find(GuardCodes.WindowTooLong, $"the range is not between 1ms and {QueryDuration.Format(policy.MaxWindow)}", aggregation.Range.Span);
+        }
+
+        var (window, offset) = ((double)aggregation.Range.RangeMilliseconds, Math.Abs(aggregation.Range.OffsetNanoseconds / 1e6));
+        if (offset != 0 && window + offset + (range?.Length.TotalMilliseconds ?? 0) > policy.MaxReach.TotalMilliseconds)
+        {
+            Find(GuardCodes.ReachTooFar, $"with its offset and range the query reaches further than {QueryDuration.Format(policy.MaxReach)}", aggregation.Range.Span);
         }
 
         base.VisitRange(aggregation);

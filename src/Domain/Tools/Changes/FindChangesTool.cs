@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Datasources.Caching;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Queries;
@@ -55,7 +56,7 @@ internal sealed class FindChangesTool(IDatasources sources, QueryLimits limits) 
         var metrics = await sources.ListAsync<IMetricSource>(caller.Tenant, cancellationToken).ConfigureAwait(false);
         if (metrics.FirstOrDefault(m => caller.MayQuery(Permission.ReadMetrics, m.Name)) is { } source)
         {
-            var changes = new MetricChanges(source, selector, window);
+            var changes = new MetricChanges(source.For(caller), selector, window);
             asked.Add(TryAsync("build versions", changes.DeploymentsAsync(cancellationToken)));
             asked.Add(TryAsync("process starts", changes.RestartsAsync(cancellationToken)));
             asked.Add(TryAsync("Kubernetes objects", changes.CreationsAsync(cancellationToken)));

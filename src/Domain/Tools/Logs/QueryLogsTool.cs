@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Datasources.Caching;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Queries;
@@ -114,11 +115,12 @@ internal sealed class QueryLogsTool(IDatasources sources, IQueryGuard guard, Que
             var lines = forward
                 ? await source.QueryForwardAsync(arguments.Query, window, limit, cancellationToken).ConfigureAwait(false)
                 : await source.QueryRangeAsync(arguments.Query, window, limit, cancellationToken).ConfigureAwait(false);
+            var mark = CacheMark.Of(lines);
             return lines.Count == 0
-                ? Outcome.NoData("No line matches in that time.")
+                ? Outcome.NoData(Outcome.Notes("No line matches in that time.", mark)!)
                 : Outcome.Success(
                     new LinesData([.. lines.Take(limit)], Math.Min(lines.Count, limit)),
-                    lines.Count >= limit ? $"these are the {(forward ? "oldest" : "newest")} {limit} lines; there may be more" : null);
+                    Outcome.Notes(mark, lines.Count >= limit ? $"these are the {(forward ? "oldest" : "newest")} {limit} lines; there may be more" : null));
         });
 
     private sealed record LinesData(IReadOnlyList<LogEntry> Lines, int Total);

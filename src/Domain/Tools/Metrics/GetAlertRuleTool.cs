@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Datasources.Caching;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Access;
 
@@ -37,14 +38,16 @@ internal sealed class GetAlertRuleTool(IDatasources sources, TimeProvider time) 
 
         return await AskAsync(Invocation, null, async () =>
         {
-            var rules = (await source.ListAlertingRulesAsync(cancellationToken).ConfigureAwait(false)).Where(r => r.Name == arguments.Alertname).ToList();
+            var all = await source.ListAlertingRulesAsync(cancellationToken).ConfigureAwait(false);
+            var mark = CacheMark.Of(all);
+            var rules = all.Where(r => r.Name == arguments.Alertname).ToList();
             if (rules.Count == 0)
             {
-                return Outcome.NoData($"{source.Name} has no alerting rule with that name.");
+                return Outcome.NoData(Outcome.Notes($"{source.Name} has no alerting rule with that name.", mark)!);
             }
 
             var now = time.GetUtcNow();
-            return Outcome.Success(new RulesData([.. rules.Select(Rule.Of)])) with
+            return Outcome.Success(new RulesData([.. rules.Select(Rule.Of)]), mark) with
             {
                 Link = source.LinkTo(
                 rules[0].Expression, new TimeWindow(now.AddHours(-1), now)).AbsoluteUri

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Datasources.Caching;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Queries;
@@ -60,13 +61,15 @@ internal sealed class ListMetricsTool(IDatasources sources, QueryLimits limits, 
     private static async Task<ToolResult> ListAsync(
         IMetricSource source, ListMetricsArguments arguments, TimeWindow window, CancellationToken cancellationToken)
     {
-        var metadata = (await source.ListMetadataAsync(cancellationToken).ConfigureAwait(false)).ToDictionary(m => m.Name, StringComparer.Ordinal);
-        IReadOnlyList<string> notes = [];
+        var listed = await source.ListMetadataAsync(cancellationToken).ConfigureAwait(false);
+        var metadata = listed.ToDictionary(m => m.Name, StringComparer.Ordinal);
+        var mark = CacheMark.Of(listed);
+        IReadOnlyList<string> notes = mark is null ? [] : [mark];
         IEnumerable<Metric> found;
         if (arguments.Selector is { } selector)
         {
             var series = await source.FindSeriesAsync([selector], window, MaxSeries, cancellationToken).ConfigureAwait(false);
-            notes = series.Notes;
+            notes = [.. notes, .. series.Notes.Where(n => n != mark)];
             found = series.Items
                 .GroupBy(s => s.GetValueOrDefault("__name__", ""), StringComparer.Ordinal)
                 .Select(g => Metric.Of(FoundSeries.Describe(metadata, g.Key), FoundSeries.LabelsOf(g)));

@@ -4,6 +4,7 @@ using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Queries;
+using Nightwatch.Domain.Queries.Cardinality;
 using Nightwatch.Domain.Queries.Guard;
 
 namespace Nightwatch.Domain.Tools.Metrics;
@@ -30,7 +31,8 @@ public sealed record QueryMetricsRangeArguments
 }
 
 /// <summary>query_metrics_range: a PromQL expression over time.</summary>
-internal sealed class QueryMetricsRangeTool(IDatasources sources, IQueryGuard guard, QueryLimits limits) : Tool<QueryMetricsRangeArguments>(
+internal sealed class QueryMetricsRangeTool(
+    IDatasources sources, IQueryGuard guard, EstimateQuery estimate, QueryLimits limits, TimeProvider time) : Tool<QueryMetricsRangeArguments>(
     "query_metrics_range",
     "Evaluates PromQL over time. Data: {series: [{labels, points: [[unix_seconds, value (null for NaN or infinite)]]}], step_seconds, total}.",
     Permission.ReadMetrics,
@@ -54,19 +56,27 @@ internal sealed class QueryMetricsRangeTool(IDatasources sources, IQueryGuard gu
             { Invocation = arguments.Query };
         }
 
-        var checkedQuery = guard.Check(QueryLanguage.PromQl, arguments.Query, new QueryRange(window.Length, TimeSpan.FromSeconds(step)), source, caller);
-        return checkedQuery.Refusal is { } refusal
+        var range = new QueryRange(window.Length, TimeSpan.FromSeconds(step));
+        var checkedQuery = guard.Check(QueryLanguage.PromQl, arguments.Query, range, source, caller);
+        var cost = checkedQuery.Refusal is null
+            ? await estimate.CheckAsync(source, checkedQuery.Query, window, range, caller, cancellationToken).ConfigureAwait(false)
+            : QueryCost.Unremarkable;
+        return (checkedQuery.Refusal ?? cost.Refusal) is { } refusal
             ? Outcome.Wrong("query", refusal) with { Invocation = arguments.Query, Source = source.Name }
-            : await RunAsync(source, checkedQuery.Query, window, step, cancellationToken).ConfigureAwait(false) with { Source = source.Name };
+            : await RunAsync(source, checkedQuery.Query, Exact(caller, window, step), step, cost.Note, cancellationToken).ConfigureAwait(false) with { Source = source.Name };
     }
 
-    private Task<ToolResult> RunAsync(IMetricSource source, string query, TimeWindow window, int step, CancellationToken cancellationToken) =>
+    /// <summary>Evidence keeps its exact times; people who ask the same within a step share an answer.</summary>
+    private TimeWindow Exact(Caller caller, TimeWindow window, int step) =>
+        caller.Kind == CallerKind.System ? window : QueryLimits.Align(window, TimeSpan.FromSeconds(step), time.GetUtcNow());
+
+    private Task<ToolResult> RunAsync(IMetricSource source, string query, TimeWindow window, int step, string? costs, CancellationToken cancellationToken) =>
         AskAsync(query, source.LinkTo(query, window).AbsoluteUri, async () =>
         {
             var answer = await source.QueryRangeAsync(query, window, TimeSpan.FromSeconds(step), cancellationToken).ConfigureAwait(false);
             var (kept, note) = limits.Keep(answer.Items, "series");
             return answer.Items.Count == 0
                 ? Outcome.NoData(Outcome.Notes(["No series matches in that time.", .. answer.Notes])!)
-                : Outcome.Success(new SeriesData([.. kept.Select(SeriesView.Of)], step, answer.Items.Count), Outcome.Notes([.. answer.Notes, note]));
+                : Outcome.Success(new SeriesData([.. kept.Select(SeriesView.Of)], step, answer.Items.Count), Outcome.Notes([.. answer.Notes, note, costs]));
         });
 }

@@ -4,6 +4,7 @@ using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Queries;
+using Nightwatch.Domain.Queries.Cardinality;
 
 namespace Nightwatch.Domain.Tools.Metrics;
 
@@ -22,7 +23,8 @@ public sealed record QueryMetricsArguments
 }
 
 /// <summary>query_metrics: a PromQL expression at one time.</summary>
-internal sealed class QueryMetricsTool(IDatasources sources, IQueryGuard guard, QueryLimits limits, TimeProvider time) : Tool<QueryMetricsArguments>(
+internal sealed class QueryMetricsTool(
+    IDatasources sources, IQueryGuard guard, EstimateQuery estimate, QueryLimits limits, TimeProvider time) : Tool<QueryMetricsArguments>(
     "query_metrics",
     "Evaluates PromQL at one time. Data: {samples: [{labels, value (null for NaN or infinite), at}], total}.",
     Permission.ReadMetrics,
@@ -37,21 +39,25 @@ internal sealed class QueryMetricsTool(IDatasources sources, IQueryGuard guard, 
             return failure! with { Invocation = arguments.Query };
         }
 
-        var at = arguments.Time?.ToUniversalTime() ?? time.GetUtcNow();
+        var asked = arguments.Time?.ToUniversalTime() ?? time.GetUtcNow();
+        var at = caller.Kind == CallerKind.System ? asked : QueryLimits.Align(asked);
         var checkedQuery = guard.Check(QueryLanguage.PromQl, arguments.Query, null, source, caller);
-        return checkedQuery.Refusal is { } refusal
+        var cost = checkedQuery.Refusal is null
+            ? await estimate.CheckAsync(source, checkedQuery.Query, new TimeWindow(at, at), null, caller, cancellationToken).ConfigureAwait(false)
+            : QueryCost.Unremarkable;
+        return (checkedQuery.Refusal ?? cost.Refusal) is { } refusal
             ? Outcome.Wrong("query", refusal) with { Invocation = arguments.Query, Source = source.Name }
-            : await RunAsync(source, checkedQuery.Query, at, cancellationToken).ConfigureAwait(false) with { Source = source.Name };
+            : await RunAsync(source, checkedQuery.Query, at, cost.Note, cancellationToken).ConfigureAwait(false) with { Source = source.Name };
     }
 
-    private Task<ToolResult> RunAsync(IMetricSource source, string query, DateTimeOffset at, CancellationToken cancellationToken) =>
+    private Task<ToolResult> RunAsync(IMetricSource source, string query, DateTimeOffset at, string? costs, CancellationToken cancellationToken) =>
         AskAsync(query, source.LinkTo(query, new TimeWindow(at.AddHours(-1), at)).AbsoluteUri, async () =>
         {
             var answer = await source.QueryAsync(query, at, cancellationToken).ConfigureAwait(false);
             var (kept, note) = limits.Keep(answer.Items, "samples");
             return answer.Items.Count == 0
                 ? Outcome.NoData(Outcome.Notes(["No series matches at that time.", .. answer.Notes])!)
-                : Outcome.Success(new SamplesData([.. kept.Select(Sample.Of)], answer.Items.Count), Outcome.Notes([.. answer.Notes, note]));
+                : Outcome.Success(new SamplesData([.. kept.Select(Sample.Of)], answer.Items.Count), Outcome.Notes([.. answer.Notes, note, costs]));
         });
 
     private sealed record SamplesData(IReadOnlyList<Sample> Samples, int Total);

@@ -116,6 +116,9 @@ public sealed class VisibilityTests
             ("get_silences", new { }),
             ("query_logs", new { query = "{a=\"b\"}", start = Start, end = Start.AddHours(1) }),
             ("query_metrics", new { query = "up", source = "their-prometheus" }),
+            ("list_dashboards", new { }),
+            ("get_dashboard", new { uid = "d" }),
+            ("query_source", new { query = "q", start = Start, end = Start.AddHours(1) }),
         })
         {
             var result = await AskAsync(catalog, AlertsWorld.Everybody, name, arguments);
@@ -126,7 +129,9 @@ public sealed class VisibilityTests
 
         Assert.Equal(0, theirs.Calls);
         await AskAsync(catalog, Callers.Everything("another"), "query_metrics", new { query = "up" });
-        Assert.Equal(1, theirs.Calls);
+
+        // The question, and the estimate before it.
+        Assert.Equal(2, theirs.Calls);
     }
 
     /// <summary>A tool that forgets its permission would be open to everybody or to nobody; both are found here.</summary>

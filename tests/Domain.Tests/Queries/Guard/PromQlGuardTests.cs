@@ -134,6 +134,30 @@ public sealed class PromQlGuardTests
     public void Check_BeyondALimit_IsRefused(string query, string code) => Assert.Equal(
         code, Refused(query, new QueryPolicy { DeniedFunctions = new HashSet<string> { "deriv", "stddev" } }, new QueryRange(TimeSpan.FromHours(6), TimeSpan.FromMinutes(1))).Code);
 
+    /// <summary>Two years, from noon of 21 November 2026.</summary>
+    [Theory]
+    [InlineData("up offset 1y", true)]
+    [InlineData("up offset 3y", false)]
+    [InlineData("up offset -3y", false)]
+    [InlineData("rate(up[5m] offset 3y)", false)]
+    [InlineData("max_over_time(up[1h:1m] offset 3y)", false)]
+    [InlineData("max_over_time((up offset 1y)[30d:1h] offset 1y)", false)]
+    [InlineData("max_over_time((up offset 1y)[30d:1h] offset 300d)", true)]
+    [InlineData("up offset (range() * 10000)", false)]
+    [InlineData("up @ 1795262400", true)]
+    [InlineData("up @ 0", false)]
+    [InlineData("up @ 9999999999", false)]
+    [InlineData("up @ -1e300", false)]
+    [InlineData("up @ end() offset 1d", true)]
+    [InlineData("max_over_time(up[1h:1m] @ 0)", false)]
+    public void Check_OffsetsAndFixedTimes_ReachAtMostSoFar(string query, bool allowed)
+    {
+        var now = new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
+        var guarded = PromQlGuard.Check(PromQlQuery.Parse(query), Open, new QueryRange(TimeSpan.FromHours(6), TimeSpan.FromMinutes(1)), now);
+
+        Assert.Equal(allowed ? [] : [GuardCodes.ReachTooFar], guarded.Findings.Select(f => f.Code));
+    }
+
     [Fact]
     public void Check_AllowList_RefusesTheRest()
     {
