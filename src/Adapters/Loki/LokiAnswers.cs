@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Nightwatch.Adapters.Loki;
 
-internal sealed record LokiAnswer<T>(string Status, T? Data = null)
+internal sealed record LokiAnswer<T>(string Status, T? Data = null, IReadOnlyList<string>? Warnings = null)
     where T : class;
 
 internal sealed record LokiBuild(string? Version = null);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Nightwatch.Adapters.Grafana;
 using Nightwatch.Adapters.Http;
+using Nightwatch.Adapters.Prometheus;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Datasources.Stored;
 
@@ -66,6 +67,32 @@ internal sealed class LokiLogSource(
         return [.. (forward ? lines.OrderBy(l => l.At) : lines.OrderByDescending(l => l.At)).Take(limit)];
     }
 
+    public async Task<MetricAnswer<MetricSeries>> QuerySeriesAsync(string logql, TimeWindow window, TimeSpan step, CancellationToken cancellationToken)
+    {
+        var answer = await source.AskAsync<LokiAnswer<LokiData>>(
+            "loki/api/v1/query_range",
+            [
+                new("query", logql),
+                new("start", QueryText.Nanoseconds(window.Start)),
+                new("end", QueryText.Nanoseconds(window.End)),
+                new("step", step.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)),
+            ],
+            cancellationToken).ConfigureAwait(false);
+        return new([.. Numbers(answer, "matrix").Where(s => s.Values is not null).Select(s => new MetricSeries(s.Metric, [.. s.Values!.Select(v => v.Point)]))], Notes(answer));
+    }
+
+    public async Task<MetricAnswer<MetricSample>> QuerySamplesAsync(string logql, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var answer = await source.AskAsync<LokiAnswer<LokiData>>(
+            "loki/api/v1/query", [new("query", logql), new("time", QueryText.Nanoseconds(at))], cancellationToken).ConfigureAwait(false);
+        if (Data(answer).ResultType == "scalar")
+        {
+            return new([new MetricSample(new Dictionary<string, string>(), at, source.Parse<SampleValue>(Data(answer).Result).Value)], Notes(answer));
+        }
+
+        return new([.. Numbers(answer, "vector").Where(s => s.Value is not null).Select(s => new MetricSample(s.Metric, s.Value!.Value.At, s.Value.Value.Value))], Notes(answer));
+    }
+
     public async Task<IReadOnlyList<string>> ListLabelsAsync(TimeWindow window, CancellationToken cancellationToken) =>
         await ListAsync("loki/api/v1/labels", window, cancellationToken).ConfigureAwait(false);
 
@@ -92,6 +119,17 @@ internal sealed class LokiLogSource(
         // Loki leaves data out when there is nothing.
         return answer.Status == "success" ? [.. (answer.Data ?? []).Where(v => v is not null)] : throw source.Bad("the answer is not a success");
     }
+
+    /// <summary>Loki writes series as Prometheus does.</summary>
+    private List<SeriesResult> Numbers(LokiAnswer<LokiData> answer, string type)
+    {
+        var data = Data(answer);
+        return data.ResultType == type
+            ? source.WithoutNulls(source.Parse<List<SeriesResult>>(data.Result))
+            : throw new SourceException(SourceFailure.BadRequest, Name, $"{Name}: the query gives {FailureText.Shorten(data.ResultType)}, not a {type} of numbers");
+    }
+
+    private static IReadOnlyList<string> Notes(LokiAnswer<LokiData> answer) => [.. (answer.Warnings ?? []).Where(w => w is not null).Take(10).Select(FailureText.Shorten)];
 
     private T Data<T>(LokiAnswer<T> answer)
         where T : class => answer is { Status: "success", Data: { } data } ? data : throw source.Bad("the answer has no data");

@@ -12,6 +12,14 @@ public interface ILogSource : IDatasource
     Task<IReadOnlyList<LogEntry>> QueryForwardAsync(string logql, TimeWindow window, int limit, CancellationToken cancellationToken) =>
         throw new SourceException(SourceFailure.BadRequest, Name, $"{Name}: logs can be asked for from the newest only");
 
+    /// <summary>Series of a query that gives numbers, such as count_over_time({app="shop"}[1h]), at each step from start to end.</summary>
+    Task<MetricAnswer<MetricSeries>> QuerySeriesAsync(string logql, TimeWindow window, TimeSpan step, CancellationToken cancellationToken) =>
+        throw new SourceException(SourceFailure.BadRequest, Name, $"{Name}: numbers cannot be asked of these logs, only lines");
+
+    /// <summary>Samples of a query that gives numbers, at one time.</summary>
+    Task<MetricAnswer<MetricSample>> QuerySamplesAsync(string logql, DateTimeOffset at, CancellationToken cancellationToken) =>
+        throw new SourceException(SourceFailure.BadRequest, Name, $"{Name}: numbers cannot be asked of these logs, only lines");
+
     Task<IReadOnlyList<string>> ListLabelsAsync(TimeWindow window, CancellationToken cancellationToken);
 
     Task<IReadOnlyList<string>> ListLabelValuesAsync(string label, TimeWindow window, CancellationToken cancellationToken);

@@ -25,7 +25,7 @@ public sealed record PrometheusQuestion
     public int? Step { get; init; }
 }
 
-/// <summary>LogQL that gives lines.</summary>
+/// <summary>LogQL that gives lines, or numbers from start to end.</summary>
 public sealed record LokiQuestion
 {
     public string? Query { get; init; }
@@ -42,6 +42,9 @@ public sealed record LokiQuestion
 
     /// <summary>Backward (newest first) when left out.</summary>
     public LogDirection? Direction { get; init; }
+
+    /// <summary>Seconds; for a query that gives numbers. Chosen for at most 300 points when left out.</summary>
+    public int? Step { get; init; }
 }
 
 /// <summary>What a source answered, or why it did not.</summary>
@@ -104,10 +107,11 @@ public sealed class AskDirectly(IToolCatalog tools, QueryLimits limits, TimeProv
         : question.Start is not { } start ? Task.FromResult(Refused("start", "start is missing."))
         : question.Limit is < 1 || question.Limit > limits.MaxResults
             ? Task.FromResult(Refused("limit", $"limit must be 1 to {limits.MaxResults} ({QueryLimits.MaxResultsKey})."))
+        : question.Step is < 1 or > 86_400 ? Task.FromResult(Refused("step", "step must be 1 to 86400 seconds."))
         : AskAsync(
             "query_logs",
             caller,
-            new { question.Query, Start = start, End = question.End ?? time.GetUtcNow(), question.Limit, question.Direction, Source = question.Datasource },
+            new { question.Query, Start = start, End = question.End ?? time.GetUtcNow(), question.Limit, question.Direction, StepSeconds = question.Step, Source = question.Datasource },
             cancellationToken);
 
     private static DirectAnswer? Text(string? query) => string.IsNullOrWhiteSpace(query) ? Refused("query", "query is missing.")

@@ -15,6 +15,24 @@ internal sealed class CachedLogSource(ILogSource inner, CacheAccess access) : IL
     public Task<IReadOnlyList<LogEntry>> QueryForwardAsync(string logql, TimeWindow window, int limit, CancellationToken cancellationToken) =>
         LinesAsync("lines forward", logql, window, limit, token => inner.QueryForwardAsync(logql, window, limit, token), cancellationToken);
 
+    public Task<MetricAnswer<MetricSeries>> QuerySeriesAsync(string logql, TimeWindow window, TimeSpan step, CancellationToken cancellationToken)
+    {
+        var query = CanonicalQuery.LogQl(logql);
+        return access.AnswerAsync(
+            new CacheKey("log series", query.Text, window.Start.UtcTicks, window.End.UtcTicks, step.Ticks),
+            access.KindOf(query, window.End),
+            SizeEstimates.Of,
+            token => inner.QuerySeriesAsync(logql, window, step, token),
+            cancellationToken);
+    }
+
+    public Task<MetricAnswer<MetricSample>> QuerySamplesAsync(string logql, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var query = CanonicalQuery.LogQl(logql);
+        return access.AnswerAsync(
+            new CacheKey("log samples", query.Text, End: at.UtcTicks), access.KindOf(query, at), SizeEstimates.Of, token => inner.QuerySamplesAsync(logql, at, token), cancellationToken);
+    }
+
     public Task<IReadOnlyList<string>> ListLabelsAsync(TimeWindow window, CancellationToken cancellationToken)
     {
         var (start, end, kind) = access.MetadataWindow(window);

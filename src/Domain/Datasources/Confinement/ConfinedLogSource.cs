@@ -13,6 +13,12 @@ internal sealed class ConfinedLogSource(ILogSource inner, SourceConfinement conf
     public async Task<IReadOnlyList<LogEntry>> QueryForwardAsync(string logql, TimeWindow window, int limit, CancellationToken cancellationToken) =>
         await inner.QueryForwardAsync(confinement.LogQl(logql, Name), window, limit, cancellationToken).ConfigureAwait(false);
 
+    public async Task<MetricAnswer<MetricSeries>> QuerySeriesAsync(string logql, TimeWindow window, TimeSpan step, CancellationToken cancellationToken) =>
+        await inner.QuerySeriesAsync(confinement.LogQl(logql, Name), window, step, cancellationToken).ConfigureAwait(false);
+
+    public async Task<MetricAnswer<MetricSample>> QuerySamplesAsync(string logql, DateTimeOffset at, CancellationToken cancellationToken) =>
+        await inner.QuerySamplesAsync(confinement.LogQl(logql, Name), at, cancellationToken).ConfigureAwait(false);
+
     /// <summary>Names of labels are no one's alone.</summary>
     public Task<IReadOnlyList<string>> ListLabelsAsync(TimeWindow window, CancellationToken cancellationToken) => inner.ListLabelsAsync(window, cancellationToken);
 

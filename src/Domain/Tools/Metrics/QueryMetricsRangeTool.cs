@@ -77,14 +77,6 @@ internal sealed class QueryMetricsRangeTool(
             var (kept, note) = limits.Keep(answer.Items, "series");
             return answer.Items.Count == 0
                 ? Outcome.NoData(Outcome.Notes(["No series matches in that time.", .. answer.Notes])!)
-                : Outcome.Success(new RangeData([.. kept.Select(Series.Of)], step, answer.Items.Count), Outcome.Notes([.. answer.Notes, note, costs]));
+                : Outcome.Success(new SeriesData([.. kept.Select(SeriesView.Of)], step, answer.Items.Count), Outcome.Notes([.. answer.Notes, note, costs]));
         });
-
-    private sealed record RangeData(IReadOnlyList<Series> Series, int StepSeconds, int Total);
-
-    private sealed record Series(IReadOnlyDictionary<string, string> Labels, IReadOnlyList<double?[]> Points)
-    {
-        public static Series Of(MetricSeries series) =>
-            new(series.Labels, [.. series.Points.Select(p => new[] { p.At.ToUnixTimeMilliseconds() / 1000d, ToolJson.Number(p.Value) })]);
-    }
 }
