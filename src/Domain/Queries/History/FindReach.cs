@@ -47,7 +47,7 @@ internal sealed class FindReach(ApplicationProfiles profiles, IDatasources sourc
             : Confine(caller, permission, new ApplicationReach<T>(profile, environment?.Name, component, source, Labels(own, environment, part), policies.For(caller.Tenant)), own, environment, part);
     }
 
-    private (ApplicationReach<T>?, ToolResult?) Confine<T>(
+    private static (ApplicationReach<T>?, ToolResult?) Confine<T>(
         Caller caller, Permission permission, ApplicationReach<T> reach, SourceMapping own, ApplicationEnvironment? environment, SourceMapping? part)
         where T : class, IDatasource
     {
