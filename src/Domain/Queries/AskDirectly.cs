@@ -79,7 +79,7 @@ public sealed class AskDirectly(AskTool ask, QueryLimits limits, TimeProvider ti
     public Task<DirectAnswer> LokiAsync(Caller caller, LokiQuestion question, CancellationToken cancellationToken) =>
         Text(question.Query) is { } wrong ? Task.FromResult(wrong)
         : question is { Start: null, Step: null } && LogQlParser.TryParse(question.Query!, out var expression, out _) && expression is LogQlMetric
-            ? AskAsync("query_log_metrics", caller, new { question.Query, Time = question.End, Source = question.Datasource }, cancellationToken)
+            ? ask.AskAsync("query_log_metrics", caller, new { question.Query, Time = question.End, Source = question.Datasource }, Fields, "query", cancellationToken)
         : question.Start is not { } start ? Task.FromResult(Refused("start", "start is missing."))
         : question.Limit is < 1 || question.Limit > limits.MaxResults
             ? Task.FromResult(Refused("limit", $"limit must be 1 to {limits.MaxResults} ({QueryLimits.MaxResultsKey})."))

@@ -65,9 +65,14 @@ public sealed class AskTool(IToolCatalog tools, QueryLimits limits)
             Data = result.Data,
             ContinuationToken = result.Data is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty("continuation_token", out var token) ? token.GetString() : null,
             Fault = failed ? FaultOf(result, fields, refused) : null,
-            Problem = failed ? result.Message : null,
+            Problem = failed ? ProblemOf(result) : null,
         };
     }
+
+    /// <summary>A tool that was stopped says which setting stopped it.</summary>
+    private static string? ProblemOf(ToolResult result) => result is { Fault.Kind: ToolFaultKind.TimedOut, Source: null, Message: { } message } && message.Contains("did not finish", StringComparison.Ordinal)
+        ? $"{message} The setting is {QueryLimits.TimeoutKey}; ask for a shorter time or a longer step."
+        : result.Message;
 
     private static ToolFault FaultOf(ToolResult result, IReadOnlyDictionary<string, string> fields, string? refused)
     {

@@ -43,7 +43,7 @@ public sealed class HistoryApiTests(HistoryFixture history) : IClassFixture<Hist
         Assert.Equal("Request rate", Text(Assert.Single(first.GetProperty("data").GetProperty("metrics").EnumerateArray()), "name"));
         Assert.Equal("Neighbours", Text(Assert.Single(second.GetProperty("data").GetProperty("metrics").EnumerateArray()), "name"));
         Assert.Equal(Text(first.GetProperty("data"), "start"), Text(second.GetProperty("data"), "start"));
-        Assert.Equal(JsonValueKind.Null, second.GetProperty("continuationToken").ValueKind);
+        Assert.Null(Text(second, "continuationToken"));
     }
 
     [Fact]
@@ -104,6 +104,25 @@ public sealed class HistoryApiTests(HistoryFixture history) : IClassFixture<Hist
             Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (hidden.StatusCode, absent.StatusCode));
             Assert.Equal(await absent.Content.ReadAsStringAsync(Stop), (await hidden.Content.ReadAsStringAsync(Stop)).Replace("shop", "none", StringComparison.Ordinal));
         }
+    }
+
+    [Fact]
+    public async Task LimitedManager_CannotPointTheLabelsElsewhere()
+    {
+        using var owner = history.Owner();
+        using var manager = await history.TokenAsync(["read:metrics", "read:logs", "manage:datasources"], "narrow");
+        object Profile(object metrics, object? environments = null) => new { id = "narrow", name = "Narrow", metrics, environments = environments ?? Array.Empty<object>() };
+        (await owner.PostAsJsonAsync("api/applications", Profile(new { labels = new { @namespace = "shop-staging" } }), Stop)).EnsureSuccessStatusCode();
+
+        using var elsewhere = await manager.PutAsJsonAsync("api/applications/narrow", Profile(new { labels = new { @namespace = "other-prod" } }), Stop);
+        using var named = await manager.PutAsJsonAsync("api/applications/narrow", Profile(new { labels = new { application = "other" } }), Stop);
+        using var environment = await manager.PutAsJsonAsync("api/applications/narrow", Profile(new { labels = new { @namespace = "shop-staging" } }, new[] { new { name = "x", labels = new { @namespace = "other-prod" } } }), Stop);
+        using var same = await manager.PutAsJsonAsync("api/applications/narrow", Profile(new { labels = new { @namespace = "shop-staging" } }), Stop);
+        var seen = await JsonAsync(manager, $"api/grafana/metrics/narrow?{LastHours}&metric=http_requests_total");
+
+        Assert.Equal([HttpStatusCode.Forbidden, HttpStatusCode.Forbidden, HttpStatusCode.Forbidden, HttpStatusCode.OK], new[] { elsewhere, named, environment, same }.Select(a => a.StatusCode));
+        var series = Assert.Single(seen.GetProperty("data").GetProperty("metrics")[0].GetProperty("series").EnumerateArray());
+        Assert.Equal("shop-staging", series.GetProperty("labels").GetProperty("namespace").GetString());
     }
 
     [Fact]

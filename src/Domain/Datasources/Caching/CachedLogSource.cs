@@ -19,7 +19,7 @@ internal sealed class CachedLogSource(ILogSource inner, CacheAccess access) : IL
     {
         var query = CanonicalQuery.LogQl(logql);
         return access.AnswerAsync(
-            new CacheKey("numbers", query.Text, window.Start.UtcTicks, window.End.UtcTicks, step.Ticks),
+            new CacheKey("log series", query.Text, window.Start.UtcTicks, window.End.UtcTicks, step.Ticks),
             access.KindOf(query, window.End),
             SizeEstimates.Of,
             token => inner.QuerySeriesAsync(logql, window, step, token),
@@ -30,7 +30,7 @@ internal sealed class CachedLogSource(ILogSource inner, CacheAccess access) : IL
     {
         var query = CanonicalQuery.LogQl(logql);
         return access.AnswerAsync(
-            new CacheKey("numbers at", query.Text, End: at.UtcTicks), access.KindOf(query, at), SizeEstimates.Of, token => inner.QuerySamplesAsync(logql, at, token), cancellationToken);
+            new CacheKey("log samples", query.Text, End: at.UtcTicks), access.KindOf(query, at), SizeEstimates.Of, token => inner.QuerySamplesAsync(logql, at, token), cancellationToken);
     }
 
     public Task<IReadOnlyList<string>> ListLabelsAsync(TimeWindow window, CancellationToken cancellationToken)

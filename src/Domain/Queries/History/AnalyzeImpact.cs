@@ -78,7 +78,7 @@ internal sealed class AnalyzeImpact(AskSource ask, TimeSpan mostWhole)
     {
         var join = Worst.Contains(unit) ? (Func<IEnumerable<MetricSeries>, Dictionary<DateTimeOffset, double>>)SeriesSums.Max : SeriesSums.Sum;
         var compared = Variation.Compare(join(during.Series).Values, join(before.Series).Values);
-        var old = before.Series.GroupBy(s => SeriesKey.Of(s.Labels), StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+        var (now, old) = (ByKey(during.Series), ByKey(before.Series));
         return new ImpactSignal
         {
             Signal = topic,
@@ -88,18 +88,21 @@ internal sealed class AnalyzeImpact(AskSource ask, TimeSpan mostWhole)
             Missing = Missing(during, before, compared),
             Components =
             [
-                .. during.Series.Concat(before.Series).DistinctBy(s => SeriesKey.Of(s.Labels), StringComparer.Ordinal)
+                .. now.Concat(old.Where(o => !now.ContainsKey(o.Key)))
                     .Select(s => new ImpactPart(
-                        ServiceLabels.ComponentOf(s.Labels, componentLabel) ?? s.Labels.GetValueOrDefault("instance", ""),
-                        s.Labels,
-                        Variation.Compare(
-                            during.Series.FirstOrDefault(d => SeriesKey.Of(d.Labels) == SeriesKey.Of(s.Labels))?.Points.Select(p => p.Value) ?? [],
-                            old.GetValueOrDefault(SeriesKey.Of(s.Labels))?.Points.Select(p => p.Value) ?? [])))
+                        ServiceLabels.ComponentOf(s.Value.Labels, componentLabel) ?? s.Value.Labels.GetValueOrDefault("instance", ""),
+                        s.Value.Labels,
+                        Variation.Compare(Values(now, s.Key), Values(old, s.Key))))
                     .OrderByDescending(p => p.Compared.Effect ?? -1).Take(MaxParts),
             ],
             Queries = [AskedQuery.Of("window", during), AskedQuery.Of("baseline", before)],
         };
     }
+
+    private static Dictionary<string, MetricSeries> ByKey(IReadOnlyList<MetricSeries> series) =>
+        series.GroupBy(s => SeriesKey.Of(s.Labels), StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+
+    private static IEnumerable<double> Values(Dictionary<string, MetricSeries> series, string key) => series.TryGetValue(key, out var of) ? of.Points.Select(p => p.Value) : [];
 
     private static string? Missing(AskedSeries during, AskedSeries before, ComparedValues compared) =>
         during.Error ?? before.Error

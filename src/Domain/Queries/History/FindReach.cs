@@ -11,7 +11,7 @@ namespace Nightwatch.Domain.Queries.History;
 /// Finds what a caller may read of an application. One who may query the source as a whole runs the profile's queries as they stand. Anybody else is held to the
 /// labels of the profile: they are forced into every selector, and where there are none nothing is read.
 /// </summary>
-internal sealed class FindReach(ApplicationProfiles profiles, IDatasources sources, QueryPolicy policy)
+internal sealed class FindReach(ApplicationProfiles profiles, IDatasources sources, QueryPolicies policies)
 {
     /// <returns>The reach, or the result that says why there is none.</returns>
     public async ValueTask<(ApplicationReach<T>? Reach, ToolResult? Failure)> FindAsync<T>(
@@ -44,7 +44,7 @@ internal sealed class FindReach(ApplicationProfiles profiles, IDatasources sourc
         var source = wanted is null ? open.FirstOrDefault() : open.Find(s => string.Equals(s.Name, wanted, StringComparison.OrdinalIgnoreCase));
         return source is null
             ? (null, NoSource(wanted, open, isMetrics))
-            : Confine(caller, permission, new ApplicationReach<T>(profile, environment?.Name, component, source, Labels(own, environment, part), policy), own, environment, part);
+            : Confine(caller, permission, new ApplicationReach<T>(profile, environment?.Name, component, source, Labels(own, environment, part), policies.For(caller.Tenant)), own, environment, part);
     }
 
     private (ApplicationReach<T>?, ToolResult?) Confine<T>(
@@ -54,20 +54,20 @@ internal sealed class FindReach(ApplicationProfiles profiles, IDatasources sourc
         if (caller.MayQuery(permission, reach.Source.Name))
         {
             // What was asked for beside the application narrows the profile's own queries too.
-            return (reach with { Policy = Forced(Labels(SourceMapping.None, environment, part)) }, null);
+            return (reach with { Policy = Forced(reach.Policy, Labels(SourceMapping.None, environment, part)) }, null);
         }
 
         var isTold = own.Labels.Count > 0 || part?.Labels.Count > 0;
         var isPlaced = environment?.Labels.Count > 0 || caller.May(permission, new AccessTarget(reach.Profile.Id, null, reach.Source.Name));
         return isTold && isPlaced
-            ? (reach with { Policy = Forced(reach.Labels) }, null)
+            ? (reach with { Policy = Forced(reach.Policy, reach.Labels) }, null)
             : (null, Outcome.Error(
                 $"Your access is limited, and the profile of {reach.Profile.Id} has no labels for {(isTold ? $"the environment {environment?.Name}" : "it")} by which a query could be confined.") with
             { Fault = new ToolFault(ToolFaultKind.NotOpen) });
     }
 
     /// <summary>What is forced already stays; a label that is forced to something else leaves no value.</summary>
-    private QueryPolicy Forced(IReadOnlyDictionary<string, string> labels)
+    private static QueryPolicy Forced(QueryPolicy policy, IReadOnlyDictionary<string, string> labels)
     {
         var forced = new Dictionary<string, IReadOnlyList<string>>(policy.ForcedLabels, StringComparer.Ordinal);
         foreach (var (label, value) in labels)

@@ -12,6 +12,8 @@ internal sealed class HistoryTimes(QueryLimits limits, TimeProvider time)
 
     private static readonly int[] Steps = [60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400];
 
+    public TimeProvider Clock => time;
+
     /// <summary>What is left out is now for the end, and <paramref name="length"/> before the end for the start.</summary>
     public (TimeWindow? Window, ToolResult? Failure) Window(DateTimeOffset? start, DateTimeOffset? end, TimeSpan length)
     {

@@ -46,7 +46,7 @@ public enum LogDirection
 }
 
 /// <summary>query_logs: lines of logs, newest first, or numbers made of them.</summary>
-internal sealed class QueryLogsTool(IDatasources sources, IQueryGuard guard, QueryLimits limits) : Tool<QueryLogsArguments>(
+internal sealed class QueryLogsTool(IDatasources sources, IQueryGuard guard, QueryLimits limits, TimeProvider time) : Tool<QueryLogsArguments>(
     "query_logs",
     "Finds log lines with LogQL, newest first unless told otherwise. The lines are untrusted text. Data: {lines: [{at, labels, line}], total}; for a query that gives numbers {series: [{labels, points: [[unix_seconds, value]]}], step_seconds, total}.",
     Permission.ReadLogs,
@@ -89,13 +89,17 @@ internal sealed class QueryLogsTool(IDatasources sources, IQueryGuard guard, Que
         return checkedQuery.Refusal is { } refusal
             ? Outcome.Wrong("query", refusal) with { Invocation = arguments.Query, Source = source.Name }
             : await (step is { } every
-                ? NumbersAsync(source, checkedQuery.Query, window, every, cancellationToken)
+                ? NumbersAsync(source, checkedQuery.Query, Exact(caller, window, every), every, cancellationToken)
                 : RunAsync(source, arguments with { Query = checkedQuery.Query }, window, cancellationToken)).ConfigureAwait(false) with { Source = source.Name };
     }
 
     /// <summary>Null for a query that gives lines, and for one that cannot be read.</summary>
     private static int? StepOf(QueryLogsArguments arguments, TimeWindow window) =>
         LogQlParser.TryParse(arguments.Query, out var expression, out _) && expression is LogQlMetric ? arguments.StepSeconds ?? ToolLimits.Step(window.Length) : null;
+
+    /// <summary>Evidence keeps its exact times; people who ask the same within a step share an answer.</summary>
+    private TimeWindow Exact(Caller caller, TimeWindow window, int step) =>
+        caller.Kind == CallerKind.System ? window : QueryLimits.Align(window, TimeSpan.FromSeconds(step), time.GetUtcNow());
 
     private Task<ToolResult> NumbersAsync(ILogSource source, string query, TimeWindow window, int step, CancellationToken cancellationToken) =>
         AskAsync(query, source.LinkTo(query, window).AbsoluteUri, async () =>

@@ -5,6 +5,7 @@ using Nightwatch.Domain.Datasources.Caching;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Queries;
+using Nightwatch.Domain.Tools.Metrics;
 
 namespace Nightwatch.Domain.Tools.Sources;
 
@@ -89,7 +90,7 @@ internal sealed class QuerySourceTool(IDatasources sources, QueryLimits limits) 
         var (kept, note) = limits.Keep(answer.Items, "series");
         return answer.Items.Count == 0
             ? Outcome.NoData(Outcome.Notes(["Nothing matches in that time.", .. answer.Notes])!)
-            : Outcome.Success(new SeriesData([.. kept.Select(Series.Of)], step, answer.Items.Count), Outcome.Notes([.. answer.Notes, note]));
+            : Outcome.Success(new SeriesData([.. kept.Select(SeriesView.Of)], step, answer.Items.Count), Outcome.Notes([.. answer.Notes, note]));
     }
 
     private static async Task<ToolResult> LinesAsync(IQuerySource source, QuerySourceArguments arguments, TimeWindow window, CancellationToken cancellationToken)
@@ -102,13 +103,5 @@ internal sealed class QuerySourceTool(IDatasources sources, QueryLimits limits) 
             : Outcome.Success(new LinesData(lines, lines.Count), Outcome.Notes(mark, lines.Count >= limit ? $"these are the newest {limit} lines; there may be more" : null));
     }
 
-    private sealed record SeriesData(IReadOnlyList<Series> Series, int StepSeconds, int Total);
-
     private sealed record LinesData(IReadOnlyList<LogEntry> Lines, int Total);
-
-    private sealed record Series(IReadOnlyDictionary<string, string> Labels, IReadOnlyList<double?[]> Points)
-    {
-        public static Series Of(MetricSeries series) =>
-            new(series.Labels, [.. series.Points.Select(p => new[] { p.At.ToUnixTimeMilliseconds() / 1000d, ToolJson.Number(p.Value) })]);
-    }
 }

@@ -65,6 +65,9 @@ public sealed class CachedDatasourcesTests
     [InlineData("dashboard", 599)]
     [InlineData("upstream", 599)]
     [InlineData("source series", 9)]
+    [InlineData("past numbers of logs", 299)]
+    [InlineData("past number of logs", 299)]
+    [InlineData("present numbers of logs", 9)]
     public async Task Ask_AgainWithinItsTimeToLive_IsNotAskedAgain(string what, int seconds)
     {
         // What has a window ends at the same five minutes until 12:05.
@@ -270,6 +273,24 @@ public sealed class CachedDatasourcesTests
         Assert.Same(alerts, await world.FirstAsync<IAlertSource>());
     }
 
+    /// <summary>A member with a default, added to a port later, would ask nobody if a wrapper forgot it.</summary>
+    [Theory]
+    [InlineData("CachedMetricSource")]
+    [InlineData("CachedLogSource")]
+    [InlineData("CachedDashboardSource")]
+    [InlineData("CachedQuerySource")]
+    [InlineData("ConfinedMetricSource")]
+    [InlineData("ConfinedLogSource")]
+    [InlineData("ConfinedQuerySource")]
+    public void Wrapper_EveryMemberOfItsPort_IsItsOwn(string name)
+    {
+        var wrapper = Assert.Single(typeof(QueryCache).Assembly.GetTypes(), t => t.Name == name);
+        foreach (var port in wrapper.GetInterfaces())
+        {
+            Assert.All(wrapper.GetInterfaceMap(port).TargetMethods, m => Assert.True(m.DeclaringType == wrapper, $"{name} does not pass on {m.Name}"));
+        }
+    }
+
     private async Task AskAsync(string what, bool judges = false)
     {
         var metrics = await OfAsync<IMetricSource>(judges);
@@ -284,6 +305,9 @@ public sealed class CachedDatasourcesTests
             "present range" => metrics.QueryRangeAsync("up", CacheWorld.Recent, minute, Stop),
             "present instant" => metrics.QueryAsync("up", Noon.AddMinutes(-4), Stop),
             "present lines" => logs.QueryRangeAsync("{a=\"b\"}", CacheWorld.Recent, 10, Stop),
+            "past numbers of logs" => logs.QuerySeriesAsync("rate({a=\"b\"}[5m])", CacheWorld.Past, minute, Stop),
+            "past number of logs" => logs.QuerySamplesAsync("rate({a=\"b\"}[5m])", CacheWorld.Past.End, Stop),
+            "present numbers of logs" => logs.QuerySeriesAsync("rate({a=\"b\"}[5m])", CacheWorld.Recent, minute, Stop),
             "past that looks ahead" => metrics.QueryRangeAsync("up offset -2h", CacheWorld.Past, minute, Stop),
             "past at a time" => metrics.QueryRangeAsync("up @ 1795262400", CacheWorld.Past, minute, Stop),
             "past unread" => metrics.QueryRangeAsync("rate(up) keep_metric_names", CacheWorld.Past, minute, Stop),

@@ -48,6 +48,8 @@ internal sealed class CountedMetrics(string name = "prom", string tenant = "acme
 
     public Task<IReadOnlyList<LogEntry>> QueryForwardAsync(string logql, TimeWindow window, int limit, CancellationToken cancellationToken) => LinesAsync(window, cancellationToken);
 
+    public Task<MetricAnswer<MetricSample>> QuerySamplesAsync(string logql, DateTimeOffset at, CancellationToken cancellationToken) => QueryAsync(logql, at, cancellationToken);
+
     public Task<IReadOnlyList<string>> ListLabelsAsync(TimeWindow window, CancellationToken cancellationToken) => AnswerAsync(n => Some($"label{n}"), cancellationToken);
 
     public Task<IReadOnlyList<string>> ListLabelValuesAsync(string label, TimeWindow window, CancellationToken cancellationToken) => AnswerAsync(n => Some($"value{n}"), cancellationToken);

@@ -94,13 +94,17 @@ public sealed class ConfinedDatasourcesTests
         {
             await RefusedAsync(() => logs.QueryRangeAsync(query, Hour, 10, Stop));
             await RefusedAsync(() => logs.QueryForwardAsync(query, Hour, 10, Stop));
+            await RefusedAsync(() => logs.QuerySeriesAsync(query, Hour, TimeSpan.FromMinutes(1), Stop));
+            await RefusedAsync(() => logs.QuerySamplesAsync(query, Noon, Stop));
             Assert.Empty(source.Queries);
             return;
         }
 
         await logs.QueryRangeAsync(query, Hour, 10, Stop);
         await logs.QueryForwardAsync(query, Hour, 10, Stop);
-        Assert.Equal([Same(sent), Same(sent)], source.Queries.Select(Same));
+        await logs.QuerySeriesAsync(query, Hour, TimeSpan.FromMinutes(1), Stop);
+        await logs.QuerySamplesAsync(query, Noon, Stop);
+        Assert.Equal([Same(sent), Same(sent), Same(sent), Same(sent)], source.Queries.Select(Same));
     }
 
     [Fact]
@@ -213,14 +217,16 @@ public sealed class ConfinedDatasourcesTests
 
         public Task<IReadOnlyList<LogEntry>> QueryForwardAsync(string logql, TimeWindow window, int limit, CancellationToken cancellationToken) => Hear<IReadOnlyList<LogEntry>>(logql, []);
 
+        public Task<MetricAnswer<MetricSeries>> QuerySeriesAsync(string logql, TimeWindow window, TimeSpan step, CancellationToken cancellationToken) => QueryRangeAsync(logql, window, step, cancellationToken);
+
+        public Task<MetricAnswer<MetricSample>> QuerySamplesAsync(string logql, DateTimeOffset at, CancellationToken cancellationToken) => QueryAsync(logql, at, cancellationToken);
+
         public Task<IReadOnlyList<string>> ListLabelsAsync(TimeWindow window, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>(["app"]);
 
         public Task<IReadOnlyList<string>> ListLabelValuesAsync(string label, TimeWindow window, CancellationToken cancellationToken) => throw new InvalidOperationException();
 
         public Task<IReadOnlyList<string>> ListLabelValuesAsync(string label, string selector, TimeWindow window, CancellationToken cancellationToken) =>
             Hear<IReadOnlyList<string>>(selector, ["shop", "other"]);
-
-        public Task<MetricAnswer<MetricSeries>> QuerySeriesAsync(string query, TimeWindow window, TimeSpan step, CancellationToken cancellationToken) => throw new InvalidOperationException();
 
         public Task<IReadOnlyList<LogEntry>> QueryLinesAsync(string query, TimeWindow window, int limit, CancellationToken cancellationToken) => throw new InvalidOperationException();
 

@@ -44,9 +44,9 @@ public sealed class EventCountsTests
     public void Normal_SpellingsOfALevel_AreOne(string? level, string expected) => Assert.Equal(expected, LogLevels.Normal(level));
 
     [Theory]
-    [InlineData("detected_level", "warn", "boom", "{a=\"b\"} | detected_level =~\"(?i)error|err|eror\"")]
-    [InlineData("pod", "p", "{\"severity\":\"WARN\",\"msg\":\"x\"}", "{a=\"b\"} | json level=\"severity\" | level =~\"(?i)error|err|eror\"")]
-    [InlineData("pod", "p", "ts=1 level=warn msg=x", "{a=\"b\"} | logfmt level=\"level\" | level =~\"(?i)error|err|eror\"")]
+    [InlineData("detected_level", "warn", "boom", "{a=\"b\"} | detected_level =~ \"(?i)error|err|eror\"")]
+    [InlineData("pod", "p", "{\"severity\":\"WARN\",\"msg\":\"x\"}", "{a=\"b\"} | json level=\"severity\" | level =~ \"(?i)error|err|eror\"")]
+    [InlineData("pod", "p", "ts=1 level=warn msg=x", "{a=\"b\"} | logfmt level=\"level\" | level =~ \"(?i)error|err|eror\"")]
     [InlineData("pod", "p", "nothing to see, level is high", null)]
     [InlineData("detected_level", "unknown", "{\"level\":3", null)]
     public void Only_HoweverLinesTellTheirLevel_IsAFilter(string label, string value, string line, string? expected)
