@@ -98,6 +98,21 @@ public sealed class QueryCataloguesTests
     }
 
     [Fact]
+    public async Task Of_SourceThatWasChanged_IsReadAnew()
+    {
+        var (before, after) = (new ListedMetrics(), new ListedMetrics());
+        before.Add("gone", 1);
+        after.Add("up", 1);
+        var catalogues = Catalogues();
+
+        await catalogues.OfAsync(before, Cancel);
+        var view = await catalogues.OfAsync(after, Cancel);
+
+        Assert.Null(view.Catalogue.Find("gone"));
+        Assert.NotNull(view.Catalogue.Find("up"));
+    }
+
+    [Fact]
     public async Task Of_ManySources_KeepsABoundedNumber()
     {
         var cache = new CatalogueCache<string>(time, TimeSpan.FromMinutes(5), capacity: 3);

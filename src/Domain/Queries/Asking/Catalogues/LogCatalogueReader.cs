@@ -1,4 +1,5 @@
 using Nightwatch.Domain.Datasources;
+using Nightwatch.Domain.Datasources.Caching;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Queries.Catalogue;
 
@@ -16,6 +17,12 @@ internal static class LogCatalogueReader
     {
         var window = new TimeWindow(now - Window, now);
         var all = await source.ListLabelsAsync(window, cancellationToken).ConfigureAwait(false);
+        if (CacheMark.Of(all) is { } old)
+        {
+            // What is old stays so: the catalogue that is there is served, and says it.
+            throw new SourceException(SourceFailure.Unavailable, source.Name, old);
+        }
+
         // Loki's own labels (__stream_shard__) say nothing of what logs.
         var labels = all.Where(l => l.Length is > 0 and < 128 && !l.StartsWith("__", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         var values = new Dictionary<string, IReadOnlyCollection<string>>(StringComparer.Ordinal);

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Queries.Catalogue;
@@ -14,6 +16,8 @@ public sealed partial class QueryCatalogues(TimeProvider time, ILogger<QueryCata
 
     private readonly CatalogueCache<MetricCatalogue> metrics = new(time, TimeToLive, Capacity);
     private readonly CatalogueCache<LogCatalogue> logs = new(time, TimeToLive, Capacity);
+    private readonly ConditionalWeakTable<IDatasource, string> keys = [];
+    private long lastKey;
 
     /// <exception cref="SourceException">The source failed, and nothing is known of it yet.</exception>
     public Task<CatalogueView<MetricCatalogue>> OfAsync(IMetricSource source, CancellationToken cancellationToken) => metrics.GetAsync(
@@ -39,8 +43,9 @@ public sealed partial class QueryCatalogues(TimeProvider time, ILogger<QueryCata
         },
         cancellationToken);
 
-    /// <summary>A source that moved is another one. The key never leaves this class.</summary>
-    private static string KeyOf(IDatasource source) => $"{source.Tenant}\n{source.Name}\n{(source as IDescribedSource)?.Description.Url}";
+    /// <summary>A source that was changed is another one, as the registry gives it.</summary>
+    private string KeyOf(IDatasource source) =>
+        keys.GetValue(source, s => string.Create(CultureInfo.InvariantCulture, $"{s.Tenant} {s.Name} {Interlocked.Increment(ref lastKey)}"));
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "What {Source} of tenant {Tenant} exposes was read: {Count} names in {Milliseconds:0} ms.")]
     private partial void LogRead(string source, string tenant, int count, double milliseconds);
