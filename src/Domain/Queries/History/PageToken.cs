@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Nightwatch.Domain.Datasources;
 
 namespace Nightwatch.Domain.Queries.History;
@@ -23,6 +24,7 @@ internal sealed record PageToken
     /// <summary>UTC ticks of the last line that was given; null for metrics.</summary>
     public long? Ticks { get; init; }
 
+    [JsonIgnore]
     public TimeWindow Window => new(DateTimeOffset.FromUnixTimeMilliseconds(Start), DateTimeOffset.FromUnixTimeMilliseconds(End));
 
     public static PageToken For(TimeWindow window) => new() { Start = window.Start.ToUnixTimeMilliseconds(), End = window.End.ToUnixTimeMilliseconds() };
