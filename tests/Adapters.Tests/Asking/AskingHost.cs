@@ -119,6 +119,8 @@ internal sealed class KnownMetrics : IMetricSource
     public Task<IReadOnlyList<MetricMetadata>> ListMetadataAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<MetricMetadata>>([new MetricMetadata("http_requests_total", "counter", "Requests served.", "")]);
 
+    public Task<long> CountSeriesAsync(string selector, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(1L);
+
     public Task<IReadOnlyList<AlertingRule>> ListAlertingRulesAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<AlertingRule>>([]);
 
     public Uri LinkTo(string promql, TimeWindow window) => new("http://prometheus.example/graph");

@@ -265,6 +265,8 @@ public sealed class AskQuestionTests
         public Task<MetricAnswer<IReadOnlyDictionary<string, string>>> FindSeriesAsync(IReadOnlyList<string> selectors, TimeWindow window, int limit, CancellationToken cancellationToken) =>
             Task.FromResult(new MetricAnswer<IReadOnlyDictionary<string, string>>(Series));
 
+        public Task<long> CountSeriesAsync(string selector, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(1L);
+
         public Task<IReadOnlyList<AlertingRule>> ListAlertingRulesAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<AlertingRule>>([]);
 
         public Uri LinkTo(string promql, TimeWindow window) => new($"http://{name}.example/graph");
