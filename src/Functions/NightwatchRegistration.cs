@@ -23,10 +23,13 @@ using Nightwatch.Domain.Governance.Secrets;
 using Nightwatch.Domain.Governance.SignIn;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
+using Nightwatch.Domain.Queries.Asking;
+using Nightwatch.Domain.Queries.History;
 using Nightwatch.Domain.Serialization;
 using Nightwatch.Domain.Tools;
 using Nightwatch.Functions.Alerts;
 using Nightwatch.Functions.Applications;
+using Nightwatch.Functions.Asking;
 using Nightwatch.Functions.Audit;
 using Nightwatch.Functions.Datasources;
 using Nightwatch.Functions.Http;
@@ -73,6 +76,8 @@ public static class NightwatchRegistration
             .AddIncidents()
             .AddInvestigations()
             .AddApplications()
+            .AddApplicationHistory()
+            .AddAsking(AskOptionsReader.Read(configuration))
             .AddSingleton<ProposalAnswers>()
             .AddSingleton<AlertHints>()
             .AddSingleton<InvestigationStarter>()
@@ -111,5 +116,6 @@ public static class NightwatchRegistration
         .AddDocuments(StoredSecret.Type)
         .AddDocuments(Datasource.StoredType)
         .AddDocuments(DatasourceHealth.StoredType)
-        .AddDocuments(ApplicationProfile.Type);
+        .AddDocuments(ApplicationProfile.Type)
+        .AddDocuments(StoredUnderstanding.Type);
 }

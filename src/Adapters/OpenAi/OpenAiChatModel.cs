@@ -1,6 +1,5 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
-using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Nightwatch.Adapters.Http;
@@ -47,6 +46,21 @@ internal sealed partial class OpenAiChatModel : IChatModel
 
     public async Task<ModelAnswer> CompleteAsync(ModelRequest request, CancellationToken cancellationToken)
     {
+        var reply = await ContinueAsync(
+            new ModelConversation
+            {
+                System = request.System,
+                Messages = [new ModelMessage(ModelRole.User, request.User)],
+                MaxOutputTokens = request.MaxOutputTokens,
+                JsonSchema = request.JsonSchema,
+                Model = request.Model,
+            },
+            cancellationToken).ConfigureAwait(false);
+        return new ModelAnswer(reply.Text, reply.Model, reply.InputTokens, reply.OutputTokens);
+    }
+
+    public async Task<ModelReply> ContinueAsync(ModelConversation conversation, CancellationToken cancellationToken)
+    {
         using var limit = new CancellationTokenSource(options.Timeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var support = schemaSupport;
@@ -54,12 +68,12 @@ internal sealed partial class OpenAiChatModel : IChatModel
         {
             try
             {
-                var answer = await AskAsync(request, support, linked.Token).ConfigureAwait(false);
-                Remember(request, support);
-                return request.JsonSchema is { } schema ? answer with { Text = Checked(answer.Text, schema) } : answer;
+                var reply = await AskAsync(conversation, support, linked.Token).ConfigureAwait(false);
+                Remember(conversation, support);
+                return conversation.JsonSchema is { } schema && reply.Calls.Count == 0 ? reply with { Text = Checked(reply.Text, schema) } : reply;
             }
             catch (ClientResultException exception) when (exception.Status is 400 or 415 or 422
-                && request.JsonSchema is not null
+                && conversation.JsonSchema is not null
                 && support != SchemaSupport.Words)
             {
                 // It may be the schema or something else that was refused; if something else, the simplest way is refused as well and tells it.
@@ -72,53 +86,44 @@ internal sealed partial class OpenAiChatModel : IChatModel
         }
     }
 
-    private void Remember(ModelRequest request, SchemaSupport support)
+    private void Remember(ModelConversation conversation, SchemaSupport support)
     {
-        if (request.JsonSchema is not null && support != schemaSupport)
+        if (conversation.JsonSchema is not null && support != schemaSupport)
         {
             schemaSupport = support;
             LogSchemaSupport(options.Model, support.ToString());
         }
     }
 
-    private async Task<ModelAnswer> AskAsync(ModelRequest request, SchemaSupport support, CancellationToken cancellationToken)
+    private async Task<ModelReply> AskAsync(ModelConversation conversation, SchemaSupport support, CancellationToken cancellationToken)
     {
-        var name = request.Model ?? options.Model;
-        var text = new StringBuilder();
-        ChatTokenUsage? usage = null;
+        var name = conversation.Model ?? options.Model;
+        // A token is seldom longer than 16 characters; what goes on past that does not heed its limit.
+        var streamed = new OpenAiReply((conversation.MaxOutputTokens + 64) * 16);
         using var stall = new CancellationTokenSource(options.StallTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, cancellationToken);
-        var updates = Client(name).CompleteChatStreamingAsync(Messages(request, support), Options(request, support), either.Token);
-        // A token is seldom longer than 16 characters; what goes on past that does not heed its limit.
-        var longest = (request.MaxOutputTokens + 64) * 16;
-        var cut = false;
+        var updates = Client(name).CompleteChatStreamingAsync(OpenAiRequest.Messages(conversation, WordsFor(conversation, support)), Options(conversation, support), either.Token);
         await foreach (var update in updates.ConfigureAwait(false))
         {
             stall.CancelAfter(options.StallTimeout);
-            usage = update.Usage ?? usage;
-            foreach (var part in update.ContentUpdate)
+            if (!streamed.Add(update))
             {
-                text.Append(part.Text);
-            }
-
-            if (text.Length > longest)
-            {
-                cut = true;
                 break;
             }
         }
 
-        if (text.Length == 0)
+        var (text, calls) = streamed.End();
+        if (text.Length == 0 && calls.Count == 0)
         {
             throw Failed(SourceFailure.BadAnswer, "the answer is empty");
         }
 
-        var answer = cut ? text.ToString(0, longest) : text.ToString();
-        return new ModelAnswer(
-            answer,
+        return new ModelReply(
+            text,
+            calls,
             name,
-            usage?.InputTokenCount ?? Estimate(request.System.Length + request.User.Length),
-            usage?.OutputTokenCount ?? Estimate(answer.Length));
+            streamed.Usage?.InputTokenCount ?? Estimate(conversation.System.Length + conversation.Messages.Sum(m => m.Text.Length)),
+            streamed.Usage?.OutputTokenCount ?? Estimate(text.Length + calls.Sum(c => c.Arguments.Length)));
     }
 
     private ChatClient Client(string model) => new(
@@ -135,24 +140,26 @@ internal sealed partial class OpenAiChatModel : IChatModel
             UserAgentApplicationId = "Nightwatch",
         });
 
-    private static List<ChatMessage> Messages(ModelRequest request, SchemaSupport support)
-    {
-        var system = request.JsonSchema is { } schema && support != SchemaSupport.Schema
-            ? $"{request.System}\n\nAnswer with one JSON object and nothing else. It must follow this JSON Schema:\n{schema}"
-            : request.System;
-        return [new SystemChatMessage(system), new UserChatMessage(request.User)];
-    }
+    /// <summary>The schema in words, for an endpoint that does not take it otherwise.</summary>
+    private static string? WordsFor(ModelConversation conversation, SchemaSupport support) => conversation.JsonSchema is { } schema && support != SchemaSupport.Schema
+        ? $"Answer with one JSON object and nothing else. It must follow this JSON Schema:\n{schema}"
+        : null;
 
-    private static ChatCompletionOptions Options(ModelRequest request, SchemaSupport support) => new()
+    private static ChatCompletionOptions Options(ModelConversation conversation, SchemaSupport support)
     {
-        MaxOutputTokenCount = request.MaxOutputTokens,
-        ResponseFormat = (request.JsonSchema, support) switch
+        var wanted = new ChatCompletionOptions
         {
-            ({ } schema, SchemaSupport.Schema) => ChatResponseFormat.CreateJsonSchemaFormat("answer", BinaryData.FromString(schema), jsonSchemaIsStrict: true),
-            ({ }, SchemaSupport.JsonMode) => ChatResponseFormat.CreateJsonObjectFormat(),
-            _ => null,
-        },
-    };
+            MaxOutputTokenCount = conversation.MaxOutputTokens,
+            ResponseFormat = (conversation.JsonSchema, support) switch
+            {
+                ({ } schema, SchemaSupport.Schema) => ChatResponseFormat.CreateJsonSchemaFormat("answer", BinaryData.FromString(schema), jsonSchemaIsStrict: true),
+                ({ }, SchemaSupport.JsonMode) => ChatResponseFormat.CreateJsonObjectFormat(),
+                _ => null,
+            },
+        };
+        OpenAiRequest.AddTools(wanted, conversation);
+        return wanted;
+    }
 
     /// <summary>The JSON object in the answer, checked; models put fences and words around it.</summary>
     private static string Checked(string text, string schema)

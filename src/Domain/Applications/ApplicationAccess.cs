@@ -28,19 +28,31 @@ public static class ApplicationAccess
             problems.Add(field, "A query cannot be confined to what you may manage; leave it out, or ask somebody who may manage everything.");
         }
 
-        var mappings = stored is null ? [] : Mappings(stored).Select(m => AccessTarget.Of(m.Labels, null)).ToHashSet();
-        foreach (var (field, labels) in Mappings(profile))
+        // Whoever is limited reads by these labels (Queries/History): none may reach past what the writer may manage.
+        var mappings = stored is null ? [] : Mappings(stored).Select(m => Key(m.Labels)).ToHashSet(StringComparer.Ordinal);
+        foreach (var (field, labels) in Mappings(profile).Where(m => m.Labels.Count > 0 && !mappings.Contains(Key(m.Labels))))
         {
             var target = AccessTarget.Of(labels, null);
-            var isOwn = target.Application is not { } named || named == profile.Id || caller.May(Permission.ManageDatasources, TargetsOf(profile with { Id = named }));
-            if (!isOwn && !mappings.Contains(target))
+            var isOwn = target.Application is { } named && (named == profile.Id || caller.May(Permission.ManageDatasources, TargetsOf(profile with { Id = named })));
+            if (!isOwn)
             {
-                problems.Add(field, "These labels name an application that is not among those you may manage.");
+                problems.Add(field, target.Application is null
+                    ? $"These labels must name the application ({string.Join(", ", AccessTarget.ApplicationLabels)}), since your right is limited to some."
+                    : "These labels name an application that is not among those you may manage.");
+            }
+            else if (field.StartsWith("environments", StringComparison.Ordinal) && !caller.May(Permission.ManageDatasources, new AccessTarget(target.Application, target.Environment, null)) && IsLimitedToEnvironments(caller))
+            {
+                problems.Add(field, "These labels name no environment that is among those you may manage.");
             }
         }
 
         return problems.Found;
     }
+
+    private static bool IsLimitedToEnvironments(Caller caller) => caller.Scopes(Permission.ManageDatasources).All(s => s.Environments.Count > 0);
+
+    private static string Key(IReadOnlyDictionary<string, string> labels) =>
+        string.Join('\u0001', labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key}\u0002{l.Value}"));
 
     /// <summary>One for each environment and source that it names: it is about all of them.</summary>
     private static List<AccessTarget> TargetsOf(ApplicationProfile profile)
@@ -66,7 +78,9 @@ public static class ApplicationAccess
     [
         ("metrics.labels", profile.Metrics.Labels),
         ("logs.labels", profile.Logs.Labels),
-        .. profile.Environments.Select((e, i) => ($"environments[{i}].labels", Merge(profile.Metrics.Labels, e.Labels))),
+        // Without labels of the application itself those of an environment lead nowhere.
+        .. new[] { profile.Metrics, profile.Logs }.Where(m => m.Labels.Count > 0)
+            .SelectMany(m => profile.Environments.Select((e, i) => ($"environments[{i}].labels", (IReadOnlyDictionary<string, string>)Merge(m.Labels, e.Labels)))),
         .. profile.Components.Select((c, i) => ($"components[{i}].metrics.labels", Merge(profile.Metrics.Labels, c.Metrics.Labels))),
         .. profile.Components.Select((c, i) => ($"components[{i}].logs.labels", Merge(profile.Logs.Labels, c.Logs.Labels))),
     ];

@@ -52,6 +52,10 @@ public sealed class ApplicationProfiles(IDocuments<ApplicationProfile> documents
             ? read
             : null;
 
+    /// <summary>The profile, whoever asks: what of it is open to the caller is for the one to decide who uses it.</summary>
+    internal async Task<ApplicationProfile?> FindAsync(string tenant, string id, CancellationToken cancellationToken) =>
+        ApplicationRules.IsId(id) ? (await documents.ReadAsync(tenant, id, cancellationToken).ConfigureAwait(false))?.Value : null;
+
     /// <summary>
     /// Stores all of them or none. Each is a write of its own: when one turns out to be there already, those before it are taken back.
     /// </summary>

@@ -22,4 +22,7 @@ public sealed record ModelAnswer(string Text, string Model, long InputTokens, lo
 public interface IChatModel
 {
     Task<ModelAnswer> CompleteAsync(ModelRequest request, CancellationToken cancellationToken);
+
+    /// <summary>The next message of a conversation in which the model may ask for tools.</summary>
+    Task<ModelReply> ContinueAsync(ModelConversation conversation, CancellationToken cancellationToken);
 }

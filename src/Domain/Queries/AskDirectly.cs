@@ -1,6 +1,5 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Nightwatch.Domain.Governance.Access;
+using Nightwatch.Domain.Queries.LogQl;
 using Nightwatch.Domain.Tools;
 using Nightwatch.Domain.Tools.Logs;
 
@@ -25,7 +24,7 @@ public sealed record PrometheusQuestion
     public int? Step { get; init; }
 }
 
-/// <summary>LogQL that gives lines, or numbers from start to end.</summary>
+/// <summary>LogQL that gives lines, or numbers from start to end; without a start numbers at the end.</summary>
 public sealed record LokiQuestion
 {
     public string? Query { get; init; }
@@ -47,35 +46,8 @@ public sealed record LokiQuestion
     public int? Step { get; init; }
 }
 
-/// <summary>What a source answered, or why it did not.</summary>
-public sealed record DirectAnswer
-{
-    /// <summary>success or no_data.</summary>
-    public required ToolStatus Status { get; init; }
-
-    /// <summary>The query as it ran.</summary>
-    public required string Query { get; init; }
-
-    public string? Source { get; init; }
-
-    public string? Link { get; init; }
-
-    /// <summary>What the source said beside its answer, and what we left out.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
-
-    /// <summary>As the tool gives it: samples, series or lines.</summary>
-    public JsonElement? Data { get; init; }
-
-    /// <summary>Null when it was answered; the argument is a field of the question.</summary>
-    [JsonIgnore]
-    public ToolFault? Fault { get; init; }
-
-    [JsonIgnore]
-    public string? Problem { get; init; }
-}
-
 /// <summary>A person's own query, run as the tool that the agent would use.</summary>
-public sealed class AskDirectly(IToolCatalog tools, QueryLimits limits, TimeProvider time)
+public sealed class AskDirectly(AskTool ask, QueryLimits limits, TimeProvider time)
 {
     /// <summary>Arguments of the tools by their names in a question.</summary>
     private static readonly Dictionary<string, string> Fields = new(StringComparer.Ordinal) { ["source"] = "datasource", ["step_seconds"] = "step" };
@@ -89,72 +61,41 @@ public sealed class AskDirectly(IToolCatalog tools, QueryLimits limits, TimeProv
 
         if (question is { Start: null, End: null, Step: null })
         {
-            return AskAsync("query_metrics", caller, new { question.Query, question.Time, Source = question.Datasource }, cancellationToken);
+            return ask.AskAsync("query_metrics", caller, new { question.Query, question.Time, Source = question.Datasource }, Fields, "query", cancellationToken);
         }
 
         return question.Time is not null ? Task.FromResult(Refused("time", "time cannot be given together with start, end or step."))
             : question.Start is not { } start ? Task.FromResult(Refused("start", "start is missing."))
             : question.Step is < 1 or > 86_400 ? Task.FromResult(Refused("step", "step must be 1 to 86400 seconds."))
-            : AskAsync(
+            : ask.AskAsync(
                 "query_metrics_range",
                 caller,
                 new { question.Query, Start = start, End = question.End ?? time.GetUtcNow(), StepSeconds = question.Step, Source = question.Datasource },
+                Fields,
+                "query",
                 cancellationToken);
     }
 
     public Task<DirectAnswer> LokiAsync(Caller caller, LokiQuestion question, CancellationToken cancellationToken) =>
         Text(question.Query) is { } wrong ? Task.FromResult(wrong)
+        : question is { Start: null, Step: null } && LogQlParser.TryParse(question.Query!, out var expression, out _) && expression is LogQlMetric
+            ? ask.AskAsync("query_log_metrics", caller, new { question.Query, Time = question.End, Source = question.Datasource }, Fields, "query", cancellationToken)
         : question.Start is not { } start ? Task.FromResult(Refused("start", "start is missing."))
         : question.Limit is < 1 || question.Limit > limits.MaxResults
             ? Task.FromResult(Refused("limit", $"limit must be 1 to {limits.MaxResults} ({QueryLimits.MaxResultsKey})."))
         : question.Step is < 1 or > 86_400 ? Task.FromResult(Refused("step", "step must be 1 to 86400 seconds."))
-        : AskAsync(
+        : ask.AskAsync(
             "query_logs",
             caller,
             new { question.Query, Start = start, End = question.End ?? time.GetUtcNow(), question.Limit, question.Direction, StepSeconds = question.Step, Source = question.Datasource },
+            Fields,
+            "query",
             cancellationToken);
 
     private static DirectAnswer? Text(string? query) => string.IsNullOrWhiteSpace(query) ? Refused("query", "query is missing.")
         : query.Length > 8192 ? Refused("query", "query must have at most 8192 characters.")
         : null;
 
-    private async Task<DirectAnswer> AskAsync<T>(string tool, Caller caller, T arguments, CancellationToken cancellationToken)
-    {
-        var result = await tools.InvokeAsync(
-            new ToolRequest
-            {
-                Name = tool,
-                Arguments = JsonSerializer.Serialize(arguments, WithoutNulls),
-                Caller = caller,
-                DecidedBy = ToolDecision.Person,
-                Timeout = limits.Timeout,
-                MaxDataBytes = ToolLimits.MaxDirectDataBytes,
-            },
-            cancellationToken).ConfigureAwait(false);
-        var failed = result.Status is ToolStatus.Error or ToolStatus.ApprovalRequired;
-        return new DirectAnswer
-        {
-            Status = result.Status,
-            Query = result.Invocation,
-            Source = result.Source,
-            Link = result.Link,
-            Warnings = result.Message is { } message ? [message] : [],
-            Data = result.Data,
-            Fault = failed ? FaultOf(result) : null,
-            Problem = failed ? result.Message : null,
-        };
-    }
-
-    private static ToolFault FaultOf(ToolResult result)
-    {
-        var fault = result.Fault ?? new ToolFault(result.Transient ? ToolFaultKind.Unavailable : ToolFaultKind.Argument);
-        return fault.Kind == ToolFaultKind.Refused ? fault with { Argument = "query" }
-            : fault.Argument is { } argument ? fault with { Argument = Fields.GetValueOrDefault(argument, argument) }
-            : fault;
-    }
-
     private static DirectAnswer Refused(string field, string problem) =>
         new() { Status = ToolStatus.Error, Query = "", Fault = new ToolFault(ToolFaultKind.Argument, field), Problem = problem };
-
-    private static JsonSerializerOptions WithoutNulls { get; } = new(ToolJson.Options) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 }

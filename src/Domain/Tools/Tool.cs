@@ -84,6 +84,9 @@ public enum ToolFaultKind
     /// <summary>There is no source of that kind or name.</summary>
     NoSource,
 
+    /// <summary>What the question is about is not there, or not for the caller to know of.</summary>
+    NotFound,
+
     /// <summary>There is one, but it is not open to the caller.</summary>
     NotOpen,
 

@@ -43,10 +43,12 @@ public static class ToolsExtensions
         services.AddSingleton<ITool, FindSimilarIncidentsTool>();
         services.AddSingleton<ITool, FindChangesTool>();
         services.AddSingleton<ITool, QueryLogsTool>();
+        services.AddSingleton<ITool, QueryLogMetricsTool>();
         services.AddSingleton<ITool, ListDashboardsTool>();
         services.AddSingleton<ITool, GetDashboardTool>();
         services.AddSingleton<ITool, QuerySourceTool>();
         services.AddSingleton<IToolCatalog, ToolCatalog>();
+        services.AddSingleton<AskTool>();
         services.AddSingleton<AskDirectly>();
         return services;
     }

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Nightwatch.Domain.Governance;
 using Nightwatch.Domain.Queries;
-using Nightwatch.Domain.Tools;
 using Nightwatch.Functions.Http;
 
 namespace Nightwatch.Functions.Datasources;
@@ -16,7 +15,7 @@ public sealed class DirectQueryApi(AskDirectly ask)
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/grafana/query/prometheus")] HttpRequest request, CancellationToken cancellationToken)
     {
         var (question, refusal) = await JsonBody.ReadAsync<PrometheusQuestion>(request, cancellationToken);
-        return question is null ? refusal! : Answer(await ask.PrometheusAsync(request.Caller(), question, cancellationToken));
+        return question is null ? refusal! : DirectAnswers.Of(await ask.PrometheusAsync(request.Caller(), question, cancellationToken));
     }
 
     [Function("QueryLoki")]
@@ -25,26 +24,6 @@ public sealed class DirectQueryApi(AskDirectly ask)
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/grafana/query/loki")] HttpRequest request, CancellationToken cancellationToken)
     {
         var (question, refusal) = await JsonBody.ReadAsync<LokiQuestion>(request, cancellationToken);
-        return question is null ? refusal! : Answer(await ask.LokiAsync(request.Caller(), question, cancellationToken));
-    }
-
-    private static IResult Answer(DirectAnswer answer)
-    {
-        if (answer.Fault is not { } fault)
-        {
-            return Answers.Json(answer);
-        }
-
-        var (status, title) = fault.Kind switch
-        {
-            ToolFaultKind.NoSource => (StatusCodes.Status404NotFound, "No such source"),
-            ToolFaultKind.NotOpen => (StatusCodes.Status403Forbidden, "Not open to you"),
-            ToolFaultKind.Refused => (StatusCodes.Status400BadRequest, "The source refused the query"),
-            ToolFaultKind.Failed => (StatusCodes.Status502BadGateway, "The source failed"),
-            ToolFaultKind.TimedOut => (StatusCodes.Status504GatewayTimeout, "No answer in time"),
-            ToolFaultKind.Unavailable => (StatusCodes.Status503ServiceUnavailable, "Not answered"),
-            _ => (StatusCodes.Status400BadRequest, "The question is not acceptable"),
-        };
-        return Answers.Problem(status, title, answer.Problem ?? "", fault.Argument);
+        return question is null ? refusal! : DirectAnswers.Of(await ask.LokiAsync(request.Caller(), question, cancellationToken));
     }
 }

@@ -19,10 +19,16 @@ public sealed class ListQuery(IQueryCollection query)
         }
         catch (ArgumentException wrong)
         {
-            // .NET puts the parameter's name behind the message; here it has a member of its own.
-            var detail = wrong.Message.Replace($" (Parameter '{wrong.ParamName}')", "", StringComparison.Ordinal);
-            return Answers.Problem(StatusCodes.Status400BadRequest, "A parameter is not acceptable", detail, wrong.ParamName);
+            return Refused(wrong);
         }
+    }
+
+    /// <summary>The answer to a parameter that cannot be taken.</summary>
+    public static IResult Refused(ArgumentException wrong)
+    {
+        // .NET puts the parameter's name behind the message; here it has a member of its own.
+        var detail = wrong.Message.Replace($" (Parameter '{wrong.ParamName}')", "", StringComparison.Ordinal);
+        return Answers.Problem(StatusCodes.Status400BadRequest, "A parameter is not acceptable", detail, wrong.ParamName);
     }
 
     public int PageSize => Text("pageSize") is not { } text ? DefaultPageSize
@@ -32,6 +38,14 @@ public sealed class ListQuery(IQueryCollection query)
     public string? ContinuationToken => Text("continuationToken");
 
     public string? Text(string name) => query.TryGetValue(name, out var values) && values.Count > 0 && values[0]!.Length > 0 ? values[0] : null;
+
+    /// <summary>A whole number within bounds.</summary>
+    public int? Number(string name, int least, int most) => Text(name) is not { } text ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
+        : throw Wrong(name, $"{name} must be a whole number from {least} to {most}; it is {Shown(text)}.");
+
+    /// <summary>A text that is not too long.</summary>
+    public string? Text(string name, int most) => Text(name) is { } text && text.Length > most ? throw Wrong(name, $"{name} must have at most {most} characters.") : Text(name);
 
     public DateTimeOffset? Time(string name) => Text(name) is not { } text ? null
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time

@@ -17,6 +17,7 @@ public static class PageApi
         Load("page.css", "text/css; charset=utf-8"),
         Load("page.js", "text/javascript; charset=utf-8"),
         Load("access.js", "text/javascript; charset=utf-8"),
+        Load("ask.js", "text/javascript; charset=utf-8"),
     }.ToFrozenDictionary(asset => asset.Name);
 
     [Function("Page")]

@@ -2,12 +2,13 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
+using Nightwatch.Domain.Queries.LogQl;
 
 namespace Nightwatch.Adapters.Tests.Fakes;
 
 /// <summary>
-/// As much of Loki's HTTP API as we use, written from grafana.com/docs/loki: push, query_range for selectors with =, !=, =~, !~ and line filters
-/// |=, !=, |~, !~, labels and label values. Start is inclusive, end exclusive, times are Unix nanoseconds, errors are plain text.
+/// As much of Loki's HTTP API as we use, written from grafana.com/docs/loki: push, query and query_range, labels and label values. Lines: start is inclusive, end
+/// exclusive, times are Unix nanoseconds. Numbers are given as Prometheus gives them. Errors are plain text. Queries are evaluated by <see cref="FakeLogQl"/>.
 /// </summary>
 internal sealed partial class FakeLoki : IAsyncDisposable
 {
@@ -34,7 +35,8 @@ internal sealed partial class FakeLoki : IAsyncDisposable
         return path switch
         {
             "/loki/api/v1/push" => PushAsync(context),
-            "/loki/api/v1/query_range" => QueryRangeAsync(context),
+            "/loki/api/v1/query_range" => QueryAsync(context, range: true),
+            "/loki/api/v1/query" => QueryAsync(context, range: false),
             "/loki/api/v1/labels" => ListAsync(context, l => l.Keys),
             _ when ValuesPath().Match(path) is { Success: true } match => ListAsync(context, l => l.TryGetValue(match.Groups[1].Value, out var value) ? [value] : []),
             _ => FakeServer.Text("404 page not found", "text/plain", 404)(context),
@@ -59,40 +61,74 @@ internal sealed partial class FakeLoki : IAsyncDisposable
         context.Response.StatusCode = 204;
     }
 
-    private async Task QueryRangeAsync(HttpContext context)
+    private async Task QueryAsync(HttpContext context, bool range)
     {
         var parameters = context.Request.HasFormContentType ? context.Request.Form.ToDictionary(f => f.Key, f => f.Value.ToString()) : context.Request.Query.ToDictionary(q => q.Key, q => q.Value.ToString());
-        if (Parse(parameters["query"]) is not { } keeps)
+        if (!LogQlParser.TryParse(parameters["query"], out var expression, out _))
         {
             await FakeServer.Text("parse error at line 1, col 1: syntax error: unexpected IDENTIFIER\n", "text/plain", 400)(context);
             return;
         }
 
-        var (start, end) = (Number("start"), Number("end"));
-        var limit = parameters.TryGetValue("limit", out var given) ? int.Parse(given, CultureInfo.InvariantCulture) : 100;
-        List<(long Time, IReadOnlyDictionary<string, string> Labels, string Line)> found;
+        List<FakeLine> all;
         lock (gate)
         {
-            found = [.. lines.Where(l => l.Time >= start && l.Time < end && keeps(l.Labels, l.Line)).OrderByDescending(l => l.Time).Take(limit)];
+            all = [.. lines.Select(l => new FakeLine(l.Time, l.Labels, l.Line))];
         }
 
-        await context.Response.WriteAsJsonAsync(new
+        try
         {
-            status = "success",
-            data = new
-            {
-                resultType = "streams",
-                result = found.GroupBy(l => JsonSerializer.Serialize(l.Labels)).Select(g => new
-                {
-                    stream = g.First().Labels,
-                    values = g.Select(l => new[] { l.Time.ToString(CultureInfo.InvariantCulture), l.Line }),
-                }),
-                stats = new { summary = new { execTime = 0.001 } },
-            },
-        });
-
-        long Number(string name) => long.Parse(parameters[name], CultureInfo.InvariantCulture);
+            object data = expression is LogQuery query ? Streams(query, all, parameters) : range ? Matrix((LogQlMetric)expression, all, parameters) : Vector((LogQlMetric)expression, all, parameters);
+            await context.Response.WriteAsJsonAsync(new { status = "success", data });
+        }
+        catch (FakeLogQlException failure)
+        {
+            await FakeServer.Text(failure.Message, "text/plain", 400)(context);
+        }
     }
+
+    private static object Streams(LogQuery query, List<FakeLine> all, Dictionary<string, string> parameters)
+    {
+        var (start, end) = (Number(parameters, "start"), Number(parameters, "end"));
+        var limit = parameters.TryGetValue("limit", out var given) ? int.Parse(given, CultureInfo.InvariantCulture) : 100;
+        var kept = FakeLogQl.Lines(query, all.Where(l => l.Time >= start && l.Time < end));
+        var found = (parameters.GetValueOrDefault("direction") == "forward" ? kept.OrderBy(l => l.Time) : kept.OrderByDescending(l => l.Time)).Take(limit);
+        return new
+        {
+            resultType = "streams",
+            result = found.GroupBy(l => JsonSerializer.Serialize(l.Labels)).Select(g => new { stream = g.First().Labels, values = g.Select(l => new[] { l.Time.ToString(CultureInfo.InvariantCulture), l.Line }) }),
+            stats = new { summary = new { execTime = 0.001 } },
+        };
+    }
+
+    private static object Matrix(LogQlMetric metric, List<FakeLine> all, Dictionary<string, string> parameters)
+    {
+        var step = (long)(double.Parse(parameters["step"], CultureInfo.InvariantCulture) * 1e9);
+        var series = new Dictionary<string, (Dictionary<string, string> Labels, List<object[]> Values)>();
+        for (var at = Number(parameters, "start"); at <= Number(parameters, "end"); at += step)
+        {
+            foreach (var (labels, value) in FakeLogQl.Evaluate(metric, all, at))
+            {
+                var key = JsonSerializer.Serialize(labels);
+                if (!series.TryGetValue(key, out var of))
+                {
+                    series[key] = of = (labels, []);
+                }
+
+                of.Values.Add([at / 1e9, value.ToString(CultureInfo.InvariantCulture)]);
+            }
+        }
+
+        return new { resultType = "matrix", result = series.Values.Select(s => new { metric = s.Labels, values = s.Values }) };
+    }
+
+    private static object Vector(LogQlMetric metric, List<FakeLine> all, Dictionary<string, string> parameters)
+    {
+        var at = Number(parameters, "time");
+        return new { resultType = "vector", result = FakeLogQl.Evaluate(metric, all, at).Select(s => new { metric = s.Labels, value = new object[] { at / 1e9, s.Value.ToString(CultureInfo.InvariantCulture) } }) };
+    }
+
+    private static long Number(Dictionary<string, string> parameters, string name) => long.Parse(parameters[name], CultureInfo.InvariantCulture);
 
     private Task ListAsync(HttpContext context, Func<IReadOnlyDictionary<string, string>, IEnumerable<string>> of)
     {
@@ -102,52 +138,6 @@ internal sealed partial class FakeLoki : IAsyncDisposable
             return context.Response.WriteAsJsonAsync(values.Count == 0 ? (object)new { status = "success" } : new { status = "success", data = values });
         }
     }
-
-    private static Func<IReadOnlyDictionary<string, string>, string, bool>? Parse(string query)
-    {
-        var match = QueryForm().Match(query);
-        if (!match.Success)
-        {
-            return null;
-        }
-
-        var matchers = MatcherForm().Matches(match.Groups["selector"].Value).Select(m => Condition(m.Groups["op"].Value, Unquote(m.Groups["value"].Value), anchored: true) is var holds
-            ? new Func<IReadOnlyDictionary<string, string>, bool>(l => holds(l.GetValueOrDefault(m.Groups["name"].Value, "")))
-            : throw new InvalidOperationException()).ToList();
-        var filters = FilterForm().Matches(match.Groups["filters"].Value).Select(m => Filter(m.Groups["op"].Value, Unquote(m.Groups["value"].Value))).ToList();
-        return (labels, line) => matchers.TrueForAll(m => m(labels)) && filters.TrueForAll(f => f(line));
-    }
-
-    private static Func<string, bool> Condition(string op, string value, bool anchored)
-    {
-        var pattern = new Regex(anchored ? $"^(?:{value})$" : value, RegexOptions.NonBacktracking);
-        return op switch
-        {
-            "=" => v => v == value,
-            "!=" => v => v != value,
-            "=~" => pattern.IsMatch,
-            _ => v => !pattern.IsMatch(v),
-        };
-    }
-
-    private static Func<string, bool> Filter(string op, string value) => op switch
-    {
-        "|=" => line => line.Contains(value, StringComparison.Ordinal),
-        "!=" => line => !line.Contains(value, StringComparison.Ordinal),
-        "|~" => new Regex(value, RegexOptions.NonBacktracking).IsMatch,
-        _ => Condition("!~", value, anchored: false),
-    };
-
-    private static string Unquote(string text) => text[0] == '`' ? text[1..^1] : JsonSerializer.Deserialize<string>(text)!;
-
-    [GeneratedRegex("""^\s*\{(?<selector>(?:[^"`}]|"(?:[^"\\]|\\.)*"|`[^`]*`)+)\}(?<filters>(?:\s*(?:\|=|!=|\|~|!~)\s*(?:"(?:[^"\\]|\\.)*"|`[^`]*`))*)\s*$""")]
-    private static partial Regex QueryForm();
-
-    [GeneratedRegex("""(?<name>[a-zA-Z_][a-zA-Z0-9_]*)\s*(?<op>=~|!~|!=|=)\s*(?<value>"(?:[^"\\]|\\.)*"|`[^`]*`)""")]
-    private static partial Regex MatcherForm();
-
-    [GeneratedRegex("""(?<op>\|=|!=|\|~|!~)\s*(?<value>"(?:[^"\\]|\\.)*"|`[^`]*`)""")]
-    private static partial Regex FilterForm();
 
     [GeneratedRegex("^/loki/api/v1/label/([^/]+)/values$")]
     private static partial Regex ValuesPath();

@@ -6,9 +6,11 @@ using Nightwatch.Adapters.Loki;
 using Nightwatch.Adapters.OpenAi;
 using Nightwatch.Adapters.Prometheus;
 using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Applications;
 using Nightwatch.Domain.Governance.Audit;
 using Nightwatch.Domain.Incidents;
 using Nightwatch.Domain.Investigations;
+using Nightwatch.Domain.Queries.History;
 using Nightwatch.Domain.Storage;
 using Nightwatch.Domain.Tools;
 using Nightwatch.Support;
@@ -37,7 +39,10 @@ internal static class Sources
             .AddSingleton<IDocuments<Incident>>(new InMemoryDocuments<Incident>(Incident.Type))
             .AddSingleton<IDocuments<Investigation>>(new InMemoryDocuments<Investigation>(Investigation.Type))
             .AddSingleton<IAuditTrail>(new RecordedAudit())
+            .AddSingleton<IDocuments<ApplicationProfile>>(new InMemoryDocuments<ApplicationProfile>(ApplicationProfile.Type))
             .AddTools()
+            .AddApplications()
+            .AddApplicationHistory()
             .BuildServiceProvider(validateScopes: true);
     }
 

@@ -40,9 +40,9 @@ public sealed class LokiLogSourceTests : IAsyncLifetime
 
     [Theory]
     [InlineData("{service=\"orders\"}", "at the very end|error: payment timed out|error: payment refused|started")]
-    [InlineData("{service!=\"orders\"}", "panic: out of memory, password=hunter22")]
+    [InlineData("{env=\"test\", service!=\"orders\"}", "panic: out of memory, password=hunter22")]
     [InlineData("{service=~\"ord.*\"} |= \"error\" != \"refused\"", "error: payment timed out")]
-    [InlineData("{service!~\"pay.*\"} |~ \"refused|started\"", "error: payment refused|started")]
+    [InlineData("{env=\"test\", service!~\"pay.*\"} |~ \"refused|started\"", "error: payment refused|started")]
     [InlineData("{service=\"orders\"} !~ \"^error\"", "at the very end|started")]
     public async Task QueryRange_SelectorsAndFilters_GiveTheNewestFirst(string query, string expected)
     {

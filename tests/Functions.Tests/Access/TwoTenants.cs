@@ -106,6 +106,8 @@ public sealed class TwoTenants : IAsyncLifetime
                 ["investigations"] = incidents[0].GetProperty("investigationId").GetString()!,
                 ["tokens"] = tokens[0].GetProperty("id").GetString()!,
                 ["applications"] = "walked",
+                ["metrics"] = "walked",
+                ["logs"] = "walked",
             }
             : null;
     }

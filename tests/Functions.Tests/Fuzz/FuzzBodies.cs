@@ -11,7 +11,8 @@ internal static class FuzzBodies
 
     public static byte[] Make(FuzzTarget target, Random random)
     {
-        var tree = target.Route.StartsWith("api/alerts", StringComparison.Ordinal) ? Webhook(target.Route, random) : FuzzValues.Json(random);
+        var tree = target.Route.StartsWith("api/alerts", StringComparison.Ordinal) ? Webhook(target.Route, random)
+            : target.Route == "api/ask" && random.Next(3) > 0 ? Question(random) : FuzzValues.Json(random);
         for (var i = random.Next(4); i > 0 && tree is not null; i--)
         {
             Mutate(tree, random);
@@ -51,6 +52,21 @@ internal static class FuzzBodies
             _ => alerts,
         };
     }
+
+    /// <summary>Questions that reach the rules and the tools.</summary>
+    private static JsonObject Question(Random random) => new()
+    {
+        ["question"] = random.Next(4) switch
+        {
+            0 => FuzzValues.Text(random),
+            1 => $"error rate of {Services[random.Next(3)]} {FuzzValues.Text(random)}",
+            2 => $"find all errors containing '{FuzzValues.Text(random)}' in the last {random.Next(-5, 1_000_000)} hours",
+            _ => $"top {random.Next(-3, 100_000)} pods by memory since {FuzzValues.Text(random)}",
+        },
+        ["timeZone"] = random.Next(3) == 0 ? FuzzValues.Text(random) : "Europe/Berlin",
+        ["run"] = random.Next(2) == 0,
+        ["use"] = random.Next(3) == 0 ? "model" : null,
+    };
 
     private static JsonObject Alert(Random random) => new()
     {

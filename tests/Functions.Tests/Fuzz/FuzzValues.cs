@@ -22,6 +22,7 @@ internal static class FuzzValues
     [
         "pageSize", "continuationToken", "status", "from", "to", "fingerprint", "incident", "kind", "format", "code", "q", "state", "tenant", "error", "since", "until",
         "limit", "actor", "action", "outcome", "redirect", "returnUrl", "scope", "id", "name", "severity", "service", "",
+        "environment", "component", "metric", "start", "end", "step", "datasource", "maxPoints", "statistic", "level", "contains", "direction", "bucket", "baseline",
     ];
 
     public static readonly (string Name, string[] Values)[] Headers =

@@ -70,5 +70,9 @@ public static class AuditActions
     public const string InvestigationClaimed = "investigation.claimed";
     public const string InvestigationConcluded = "investigation.concluded";
     public const string IncidentDecided = "incident.decided";
+
+    /// <summary>A question in plain words, and who translated it; the queries that it led to are tool calls.</summary>
+    public const string QuestionAsked = "question.asked";
+
     public const string ApprovalGiven = "approval.given";
 }

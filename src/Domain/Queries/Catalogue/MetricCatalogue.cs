@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Nightwatch.Domain.Datasources;
 
 namespace Nightwatch.Domain.Queries.Catalogue;
@@ -10,15 +9,13 @@ namespace Nightwatch.Domain.Queries.Catalogue;
 public sealed class MetricCatalogue
 {
     private static readonly string[] Suffixes = ["_bucket", "_sum", "_count"];
-    private readonly FrozenDictionary<string, MetricEntry> byName;
+    private readonly Dictionary<string, MetricEntry> byName;
     private readonly MetricEntry[] entries;
     private readonly MetricIndex index;
 
-    internal MetricCatalogue(MetricEntry[] entries, MetricIndex index, LabelNames names)
-    {
-        (this.entries, this.index, Names) = (entries, index, names);
-        byName = entries.ToFrozenDictionary(e => e.Name, StringComparer.Ordinal);
-    }
+    /// <param name="byName">The entries by their names; nobody changes it any more.</param>
+    internal MetricCatalogue(Dictionary<string, MetricEntry> byName, MetricEntry[] entries, MetricIndex index, LabelNames names) =>
+        (this.byName, this.entries, this.index, Names) = (byName, entries, index, names);
 
     public static MetricCatalogue Empty { get; } = Build([], []);
 

@@ -11,6 +11,11 @@ internal sealed class MetricCatalogueBuilder
 
     public MetricCatalogueBuilder AddMetadata(IEnumerable<MetricMetadata> metadata)
     {
+        if (metadata.TryGetNonEnumeratedCount(out var count))
+        {
+            entries.EnsureCapacity(count);
+        }
+
         foreach (var item in metadata)
         {
             var kind = KindOf(item.Type);
@@ -47,14 +52,14 @@ internal sealed class MetricCatalogueBuilder
     public MetricCatalogue Build()
     {
         var all = entries.Values.ToArray();
-        var index = new MetricIndex();
+        var index = new MetricIndex(all.Length);
         foreach (var entry in all)
         {
             index.Add(entry);
         }
 
         index.Freeze(all.Length);
-        return new MetricCatalogue(all, index, names.Freeze());
+        return new MetricCatalogue(entries, all, index, names.Freeze());
     }
 
     private MetricEntry EntryOf(string name)

@@ -13,12 +13,17 @@ internal sealed class MetricIndex
     private readonly Dictionary<string, int> stems = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> raw = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup;
-    private readonly List<(int Stem, int Metric, int Weight)> collected = [];
+    private readonly List<(int Stem, int Metric, int Weight)> collected;
     private int[] starts = [];
     private (int Metric, int Weight)[] postings = [];
     private int[] lengths = [];
 
-    public MetricIndex() => lookup = raw.GetAlternateLookup<ReadOnlySpan<char>>();
+    /// <param name="metrics">About how many will be added.</param>
+    public MetricIndex(int metrics)
+    {
+        lookup = raw.GetAlternateLookup<ReadOnlySpan<char>>();
+        collected = new List<(int Stem, int Metric, int Weight)>(16 * metrics);
+    }
 
     public IEnumerable<string> Stems => stems.Keys;
 
@@ -54,7 +59,9 @@ internal sealed class MetricIndex
         }
 
         collected.Clear();
-        collected.TrimExcess();
+        collected.Capacity = 0;
+        raw.Clear();
+        raw.TrimExcess();
     }
 
     /// <summary>The metrics that hold the most and the rarest of the words, best first. A word's alternatives count once for a metric.</summary>

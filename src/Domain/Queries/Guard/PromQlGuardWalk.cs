@@ -26,8 +26,8 @@ internal sealed class PromQlGuardWalk(QueryPolicy policy, QueryRange? range, Dat
         var (any, label) = (selector.Name is not null, false);
         foreach (var matcher in selector.Matchers.AsSpan())
         {
-            // A forced label alone bounds nothing: a tenant's every series is still everything that the asker can see.
-            if (!(any && label) && !policy.ForcedLabels.ContainsKey(matcher.Label) && MatcherRules.IsSelective(matcher))
+            // A forced label alone mostly bounds nothing: a tenant's every series is still everything that the asker can see.
+            if (!(any && label) && (policy.ForcedLabelsBound || !policy.ForcedLabels.ContainsKey(matcher.Label)) && MatcherRules.IsSelective(matcher))
             {
                 any = true;
                 label |= matcher.Label != VectorSelector.NameLabel;

@@ -24,6 +24,9 @@ public sealed record QueryPolicy
     /// <summary>Labels that every selector must fix to one of the values given, such as the tenant or the namespace. No value at all means that nothing may be read.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> ForcedLabels { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
+    /// <summary>Whether the forced labels tell so small a part, such as one application, that a selector needs nothing beside them.</summary>
+    public bool ForcedLabelsBound { get; init; }
+
     /// <summary>Metrics (or, for logs, streams' names) with so many series that a selector must fix at least one label of them.</summary>
     public IReadOnlySet<string> LargeMetrics { get; init; } = new HashSet<string>();
 

@@ -36,8 +36,8 @@ internal sealed class LogQlGuardWalk(QueryPolicy policy, QueryRange? range, List
         MatcherRules.CheckPatterns(selector.Matchers, policy, findings);
         foreach (var matcher in selector.Matchers.AsSpan())
         {
-            // A forced label alone bounds nothing: a tenant's every stream is still everything that the asker can see.
-            if (!policy.ForcedLabels.ContainsKey(matcher.Label) && MatcherRules.IsSelective(matcher))
+            // A forced label alone mostly bounds nothing: a tenant's every stream is still everything that the asker can see.
+            if ((policy.ForcedLabelsBound || !policy.ForcedLabels.ContainsKey(matcher.Label)) && MatcherRules.IsSelective(matcher))
             {
                 return;
             }

@@ -79,9 +79,9 @@ internal static class LogPhrases
         nova ; vcpu|cpu usag|use|used ; Final resource view: ; log_file_type=nova-compute component=nova.compute.resource_tracker ; used_vcpus=(?P<used_vcpus>\d+)
         nova ; resourc view|audit ; resource view ; log_file_type=nova-compute component=nova.compute.resource_tracker
         nova ; claim success|successful|attempt ; Claim successful ; log_file_type=nova-compute component=nova.compute.claims
-        nova ; bas fil unknown ; Unknown base file: ; log_file_type=nova-compute component=nova.virt.libvirt.imagecache
-        nova ; bas fil removabl|remov ; Removable base files: ; log_file_type=nova-compute component=nova.virt.libvirt.imagecache
-        nova ; bas fil activ ; Active base files: ; log_file_type=nova-compute component=nova.virt.libvirt.imagecache
+        nova ; base file unknown ; Unknown base file: ; log_file_type=nova-compute component=nova.virt.libvirt.imagecache
+        nova ; base file removabl|remov ; Removable base files: ; log_file_type=nova-compute component=nova.virt.libvirt.imagecache
+        nova ; base file activ ; Active base files: ; log_file_type=nova-compute component=nova.virt.libvirt.imagecache
         nova ; imag cach manager|pass ; ComputeManager._run_image_cache_manager_pass
         nova ; imag check|in-us|use ; image in use ; log_file_type=nova-compute component=nova.virt.libvirt.imagecache
         nova ; network-vif-plugged|vif plug ; Creating event network-vif-plugged ; component=nova.api.openstack.compute.server_external_events
@@ -120,7 +120,7 @@ internal static class LogPhrases
         hdfs ; datanod|data|nod ; datanode ; (?P<datanode>\d+\.\d+\.\d+\.\d+:\d+)
         hdfs ; exception|error ; exception_type ; exception (?P<exception_type>[^:]+)
         hdfs ; ip|address|sourc ; source_ip ; (?P<source_ip>\d+\.\d+\.\d+\.\d+):\d+
-        nova ; fil|file|bas ; file_path ; base files?: (?P<file_path>\S+)
+        nova ; fil|file|base ; file_path ; base files?: (?P<file_path>\S+)
         nova ; instanc|vm|server ; instance_id ; \[instance: (?P<instance_id>[^\]]+)\]
         nova ; status|statu|cod|code ; status ; status: (?P<status>\d+)
         nova ; tenant|project ; tenant_id ; /v2/(?P<tenant_id>[^/]+)/

@@ -2,7 +2,7 @@ namespace Nightwatch.Domain.Queries.Templates;
 
 /// <summary>
 /// A way to measure something, chosen only where its metrics exist. The expression is PromQL with places to fill:
-/// <c>$m</c> the matchers of what is asked about, <c>$by</c> the grouping (<c>$by(le)</c>: with further labels), <c>$w</c> the window of rates, <c>$q</c> the quantile,
+/// <c>$m</c> the matchers of what is asked about, <c>$by</c> the grouping (<c>$by(le)</c>: with further labels), <c>$w</c> the window of rates, <c>$s</c> its seconds, <c>$q</c> the quantile,
 /// <c>$h</c> the seconds to look ahead, <c>$err</c> the matcher of failed requests, <c>$slot</c> or <c>$slot_suffix</c> a metric that has several usual names
 /// (<see cref="MetricSlots"/>). A gauge marked with <c>~</c> is averaged where a window is asked for.
 /// </summary>
@@ -40,13 +40,16 @@ internal sealed record MeasureTemplate
 
     /// <summary>The quantile and the mean are asked for by name: the template answers only that one.</summary>
     public bool IsQuantile { get; init; }
+
+    /// <summary>A part against the whole: $err stands for the values that the question names, and $m leaves them out.</summary>
+    public bool IsShare { get; init; }
 }
 
 /// <summary>Templates of one area in few words.</summary>
 internal static class TemplateList
 {
     public static MeasureTemplate Of(
-        string id, string purpose, string unit, string needs, string text, string helps = "", string avoids = "", string by = "", string? count = null, double priority = 0, bool quantile = false) => new()
+        string id, string purpose, string unit, string needs, string text, string helps = "", string avoids = "", string by = "", string? count = null, double priority = 0, bool quantile = false, bool share = false) => new()
         {
             Id = id,
             Purpose = purpose,
@@ -60,6 +63,7 @@ internal static class TemplateList
             By = Split(by),
             Priority = priority,
             IsQuantile = quantile,
+            IsShare = share,
         };
 
     private static string[] Split(string words) => words.Split(' ', StringSplitOptions.RemoveEmptyEntries);

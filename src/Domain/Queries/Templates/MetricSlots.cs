@@ -11,13 +11,13 @@ internal static class MetricSlots
         [
             "http_requests_total", "http_server_requests_total", "http_server_requests_seconds_count", "http_server_request_duration_seconds_count", "http_server_duration_milliseconds_count",
             "http_request_duration_seconds_count", "istio_requests_total", "nginx_ingress_controller_requests", "traefik_service_requests_total", "caddy_http_requests_total", "gin_requests_total",
-            "flask_http_request_total", "django_http_responses_total_by_status_total", "http_request_total", "api_requests_total", "requests_total", "nginx_http_requests_total", "apache_accesses_total",
+            "flask_http_request_total", "django_http_responses_total_by_status_total", "http_request_total", "api_requests_total", "requests_total", "nginx_http_requests_total", "apache_accesses_total", "apiserver_request_total",
         ],
         ["latency"] =
         [
             "http_request_duration_seconds", "http_server_request_duration_seconds", "http_server_requests_seconds", "http_server_duration_milliseconds", "http_request_duration_milliseconds",
             "istio_request_duration_milliseconds", "nginx_ingress_controller_request_duration_seconds", "traefik_service_request_duration_seconds", "caddy_http_request_duration_seconds",
-            "flask_http_request_duration_seconds", "http_response_time_seconds", "request_duration_seconds", "response_time_seconds",
+            "flask_http_request_duration_seconds", "http_response_time_seconds", "request_duration_seconds", "response_time_seconds", "apiserver_request_duration_seconds",
         ],
         ["grpc"] = ["grpc_server_handled_total", "rpc_server_duration_milliseconds_count", "rpc_server_duration_seconds_count"],
         ["grpclatency"] = ["grpc_server_handling_seconds", "rpc_server_duration_milliseconds", "rpc_server_duration_seconds"],

@@ -14,6 +14,9 @@ internal enum PartKind
     /// <summary>by (...); <see cref="TemplatePart.Text"/> holds further labels.</summary>
     By,
     Window,
+
+    /// <summary>The length of the window in seconds.</summary>
+    WindowSeconds,
     Quantile,
     Horizon,
 
@@ -89,6 +92,7 @@ internal sealed record TemplateText(IReadOnlyList<TemplatePart> Parts)
             "$err" => new TemplatePart(PartKind.Errors, ""),
             "$err4" => new TemplatePart(PartKind.Errors, "4"),
             "$w" => new TemplatePart(PartKind.Window, ""),
+            "$s" => new TemplatePart(PartKind.WindowSeconds, ""),
             "$q" => new TemplatePart(PartKind.Quantile, ""),
             "$h" => new TemplatePart(PartKind.Horizon, ""),
             "$by" => By(text, ref end),

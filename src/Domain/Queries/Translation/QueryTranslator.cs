@@ -29,7 +29,8 @@ public static class QueryTranslator
 
         var guessed = understanding with { Entities = [.. understanding.Entities.Where(e => e.Known || e.Kind != "name" || WantsLogs(understanding) || context.Metrics.Names.Labels.Count == 0)] };
         var planned = context.Metrics.Count == 0 && context.Logs.Labels.Any() ? [] : Queries(guessed, context).ToList();
-        var queries = (planned.Count > 0 || !context.Logs.Labels.Any() ? planned : OfLogs(guessed, context)).DistinctBy(q => (q.Text, q.Window, q.Step)).Take(MostQueries).ToList();
+        var logs = planned.Count == 0 && context.Logs.Labels.Any() && MayStandInLogs(guessed, context);
+        var queries = (logs ? OfLogs(guessed, context) : planned).DistinctBy(q => (q.Text, q.Window, q.Step)).Take(MostQueries).ToList();
         return new Translation
         {
             Understanding = understanding,
@@ -45,6 +46,10 @@ public static class QueryTranslator
             ? LogPlan.Events(understanding, context)
             : LogPlan.Write(understanding, context);
 
+    // A measure that no metric of the thing tells is not made up from all of its lines.
+    private static bool MayStandInLogs(Understanding understanding, TranslationContext context) =>
+        context.Metrics.Count == 0 || WantsLogs(understanding) || understanding.Texts.Count > 0 || understanding.Intent == QuestionIntent.OutOfScope || LogPhraseFits(understanding, context);
+
     private static bool WantsLogs(Understanding understanding) => understanding.Intent is QuestionIntent.Logs or QuestionIntent.Events;
 
     private static IEnumerable<ProposedQuery> Queries(Understanding understanding, TranslationContext context) => understanding.Intent switch
@@ -58,20 +63,46 @@ public static class QueryTranslator
         QuestionIntent.ServiceLevel => ServiceLevelPlan.Write(understanding, context),
         QuestionIntent.Changes => CausePlan.Changes(understanding, context),
         QuestionIntent.Diagnosis => CausePlan.Why(understanding, context),
+        // "How busy is redis" names a thing and nothing to measure.
+        _ when understanding.Measures.Count == 0 && understanding.Wishes.Contains("usage") && understanding.Entities.Any(e => e.Known) && Measured(understanding, context).FirstOrDefault() is null => Health(understanding, context),
         _ => Measured(understanding, context),
     };
 
+    // "CPU, memory and disk of node-1" asks for each; what else is measured goes with all of them.
     private static IEnumerable<ProposedQuery> Measured(Understanding understanding, TranslationContext context)
     {
+        if (SlowerPlan.Write(understanding, context) is { } slower)
+        {
+            return [slower];
+        }
+
+        if (understanding.Listed.Count < 2 || MeasureChooser.Choose(understanding, context) is [var one, ..] && MeasureChooser.Covers(one, understanding.Listed))
+        {
+            return OfOne(understanding, context);
+        }
+
+        var each = understanding.Listed.Select(m => OfOne(MeasureChooser.Only(understanding, m), context).ToList()).Where(q => q.Count > 0).ToList();
+        return each.Select(q => q[0]).Concat(each.SelectMany(q => q.Skip(1).Take(1).Where(more => more.Step is not null)));
+    }
+
+    private static IEnumerable<ProposedQuery> OfOne(Understanding understanding, TranslationContext context)
+    {
         var measures = MeasureChooser.Choose(understanding, context);
+        if (measures.Count == 0 && understanding.Measures.Contains("age") && understanding.Measures.Contains("availability"))
+        {
+            // Since when it is up is not told; whether it is, is.
+            measures = MeasureChooser.Choose(understanding with { Measures = ["availability"] }, context);
+        }
+
         if (measures.Count == 0)
         {
             // What no metric tells may stand in the logs.
-            return context.Logs.Labels.Any() && (understanding.Measures.Contains("error") || understanding.Statistic != Statistic.None || LogPhraseFits(understanding, context)) ? LogPlan.Write(understanding, context) : [];
+            return context.Logs.Labels.Any() && (understanding.Measures.Contains("error") || (understanding.Statistic != Statistic.None && understanding.Measures.Count == 0) || LogPhraseFits(understanding, context)) ? LogPlan.Write(understanding, context) : [];
         }
 
         var confidence = Confidence(measures, understanding);
-        return MetricPlan.Write(measures[0], understanding, context, confidence)
+        var more = understanding.MoreQuantiles.SelectMany(q => MetricPlan.Write(measures[0] with { Fill = measures[0].Fill with { Quantile = q } }, understanding with { Quantile = q }, context, confidence).Take(1));
+        return MetricPlan.Write(measures[0], understanding, context, confidence).Take(1).Concat(more).Concat(MetricPlan.Write(measures[0], understanding, context, confidence).Skip(1))
             .Concat(measures.Skip(1).Take(2).SelectMany(m => MetricPlan.Write(m, understanding, context, confidence * 0.5).Take(1)));
     }
 
@@ -102,7 +133,7 @@ public static class QueryTranslator
     private static IEnumerable<ProposedQuery> Comparison(Understanding understanding, TranslationContext context)
     {
         var measures = understanding.Measures.Count == 0 && understanding.Words.Count == 0 ? KnownMeasures.Vital(understanding, context).Take(4).ToList() : [.. MeasureChooser.Choose(understanding, context).Take(1)];
-        var targets = understanding.Entities.GroupBy(e => e.Kind).Any(g => g.Count() > 1);
+        var targets = understanding.Entities.GroupBy(e => e.Kind).Any(g => g.Count() > 1) || measures.Any(m => ValueFilters.Several(m.Primary, understanding) is not null);
         var pair = understanding.Baseline is not null || understanding.Wishes.Contains("baseline") || (!targets && understanding.GroupBy.Count == 0);
         return measures.SelectMany(m => pair && !(targets && understanding.Baseline is null)
             ? BaselinePlan.Pair(m, understanding, context, 0.8)

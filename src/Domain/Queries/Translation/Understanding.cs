@@ -93,6 +93,15 @@ public sealed record Understanding
     /// <summary>0 to 1, with <see cref="Statistic.Quantile"/>.</summary>
     public double? Quantile { get; init; }
 
+    /// <summary>Further quantiles that were asked for in the same breath: "p50 and p99".</summary>
+    public IReadOnlyList<double> MoreQuantiles { get; init; } = [];
+
+    /// <summary>Measures that stand in a list, of which each is wanted by itself: "cpu, memory and disk".</summary>
+    public IReadOnlyList<string> Listed { get; init; } = [];
+
+    /// <summary>An HTTP status code that the question names: 503.</summary>
+    public string? StatusCode { get; init; }
+
     public Threshold? Threshold { get; init; }
 
     /// <summary>With top or bottom: how many.</summary>

@@ -40,6 +40,13 @@ export const get = async path => {
   return (await ask(path)).json();
 };
 
+export const post = async (path, body) => {
+  const left = secondsLeft();
+  if (left > 0) throw new Refused(429, { detail: `too many requests, waiting ${left} s` });
+  const headers = { "content-type": "application/json", "X-Nightwatch-Request": "1" };
+  return (await ask(path, { method: "POST", headers, body: JSON.stringify(body) })).json();
+};
+
 export const isRefusal = failure => failure instanceof Refused && (failure.status === 401 || failure.status === 403);
 
 const signOut = async () => {

@@ -189,6 +189,8 @@ const clear = () => {
   state.stream?.source.close();
   Object.assign(state, { chosen: null, stream: null, shown: "", entered: false });
   byId("incidents").replaceChildren();
+  byId("answer").replaceChildren();
+  byId("question").value = "";
   byId("findings").querySelector("ul").replaceChildren();
   byId("detail").replaceChildren(element("p", "Choose an incident.", "quiet"));
 };

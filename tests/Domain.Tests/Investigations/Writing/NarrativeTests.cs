@@ -179,6 +179,9 @@ public sealed class NarrativeTests
 
         public Exception? Failure { get; init; }
 
+        public Task<ModelReply> ContinueAsync(ModelConversation conversation, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("A narrative needs no tools.");
+
         public Task<ModelAnswer> CompleteAsync(ModelRequest request, CancellationToken cancellationToken)
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -3,6 +3,9 @@ namespace Nightwatch.Domain.Queries.Translation.Language;
 /// <summary>The labels under which the world keeps the names of things, the usual ones first.</summary>
 internal static class EntityKinds
 {
+    /// <summary>A service that another one calls.</summary>
+    public const string Called = "called";
+
     private static readonly Dictionary<string, string[]> ByKind = new(StringComparer.Ordinal)
     {
         ["service"] = ["service", "service_name", "exported_service", "app", "application", "app_kubernetes_io_name", "job", "container", "deployment", "workload", "component", "kubernetes_name", "destination_service_name", "pod"],
@@ -12,7 +15,7 @@ internal static class EntityKinds
         ["namespace"] = ["namespace", "kubernetes_namespace", "exported_namespace"],
         ["environment"] = ["environment", "env", "stage", "deployment_environment", "deployment_environment_name", "tier", "cluster", "namespace"],
         ["host"] = ["instance", "node", "nodename", "host", "hostname", "host_name", "kubernetes_node", "server"],
-        ["kubernetes"] = ["deployment", "statefulset", "daemonset", "replicaset", "cluster", "workload", "pod"],
+        ["kubernetes"] = ["deployment", "statefulset", "daemonset", "horizontalpodautoscaler", "replicaset", "cluster", "workload", "pod"],
         ["topic"] = ["topic"],
         ["consumer"] = ["consumergroup", "group", "consumer_group"],
         ["queue"] = ["queue", "queue_name"],
@@ -22,6 +25,7 @@ internal static class EntityKinds
         ["pvc"] = ["persistentvolumeclaim"],
         ["job"] = ["job_name", "cronjob", "job"],
         ["network"] = ["device", "interface"],
+        [Called] = ["peer_service", "destination_service_name", "destination_service", "server_address", "upstream"],
     };
 
     private static readonly string[][] Aliases = [["production", "prod", "prd", "live"], ["staging", "stage", "stg", "preprod"], ["development", "dev"], ["testing", "test", "qa"]];
@@ -33,7 +37,7 @@ internal static class EntityKinds
     public static bool IsSeldomNamed(string? kind) => kind is "disk" or "queue" or "network" or "job" or "consumer" or "kubernetes" or "database" or "topic";
 
     /// <summary>Every label that names a thing rather than a property of it.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. ByKind.Values.SelectMany(l => l).Concat(["log_file_type"]).Distinct()];
+    public static IReadOnlyList<string> All { get; } = [.. ByKind.Where(k => k.Key != Called).SelectMany(k => k.Value).Concat(["log_file_type"]).Distinct()];
 
     /// <summary>Labels for a thing of that kind; for a kind that is not known, those of a service and then all others.</summary>
     public static IReadOnlyList<string> LabelsOf(string kind) => ByKind.TryGetValue(kind, out var labels) ? labels : ByKind["service"];
@@ -54,7 +58,7 @@ internal static class EntityKinds
         "namespac" or "ns" => "namespace",
         "environment" or "env" => "environment",
         "host" or "server" or "machin" or "node" or "vm" or "hostnam" or "box" or "instanc" => "host",
-        "deployment" or "statefulset" or "daemonset" or "cluster" or "replicaset" => "kubernetes",
+        "deployment" or "statefulset" or "daemonset" or "cluster" or "replicaset" or "autoscaler" or "hpa" => "kubernetes",
         "topic" => "topic",
         "consumer" or "group" => "consumer",
         "queu" => "queue",

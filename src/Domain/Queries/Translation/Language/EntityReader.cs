@@ -9,8 +9,12 @@ internal sealed record EntitiesRead(IReadOnlyList<NamedEntity> Entities, IReadOn
 internal sealed class EntityReader(IReadOnlyList<QuestionToken> tokens, bool[] taken, TranslationContext context)
 {
     private const int MostEntities = 12;
+    private static readonly string[] Methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];
     private readonly List<NamedEntity> found = [];
     private readonly List<string> texts = [];
+
+    /// <summary>GET, POST and the others, in capitals.</summary>
+    public static bool IsMethod(QuestionToken token) => Methods.Contains(token.Text);
 
     public EntitiesRead Read()
     {
@@ -20,8 +24,26 @@ internal sealed class EntityReader(IReadOnlyList<QuestionToken> tokens, bool[] t
         }
 
         texts.AddRange(tokens.Where((t, i) => !taken[i] && t.Kind == TokenKind.Quoted).Select(t => t.Text));
-        return new EntitiesRead([.. found.DistinctBy(e => (e.Kind, e.Value))], texts);
+        return new EntitiesRead([.. Called().DistinctBy(e => (e.Kind, e.Value))], texts);
     }
+
+    // "Calls from orders to payment", "how often does orders call payment": the second is what the first one calls.
+    private IEnumerable<NamedEntity> Called()
+    {
+        var services = found.Where(e => e.Known && e.Kind is "service" or "app" or "name").ToList();
+        if (services.Count != 2 || Position(services[0]) is var first && Position(services[1]) is var second && !(IsCall(first, second)))
+        {
+            return found;
+        }
+
+        return found.Select(e => e == services[1] ? e with { Kind = EntityKinds.Called } : e);
+    }
+
+    private int Position(NamedEntity entity) => tokens.ToList().FindIndex(t => t.Text == entity.Text);
+
+    private bool IsCall(int first, int second) =>
+        first > 0 && second > first
+        && ((tokens[first - 1].Is("from") && tokens[second - 1].Is("to")) || (second == first + 2 && tokens[first + 1].IsAny("call", "calls", "calling")) || (tokens[first + 1].IsAny("to") && second == first + 2 && tokens.Any(t => t.IsAny("call", "calls"))));
 
     private int Step(int at)
     {
@@ -50,10 +72,16 @@ internal sealed class EntityReader(IReadOnlyList<QuestionToken> tokens, bool[] t
         if (Known(text, kind) is { } known)
         {
             // A word that means something else too is a name where the question says so, or where only a service can be meant.
-            var doubtful = length == 1 && first.Kind == TokenKind.Word && Lexicon.English.Find([first], [false]).Any(h => h.Kind != ConceptKind.Subject || KindAt(at) is not null);
+            var hits = length == 1 && first.Kind == TokenKind.Word ? Lexicon.English.Find([first], [false]) : [];
+            var doubtful = hits.Any(h => h.Kind != ConceptKind.Subject || KindAt(at) is not null) && !(IsLed(at) && EndsHere(at) && hits.All(h => h.Kind == ConceptKind.Speech));
             var common = length == 1 && Lexicon.English.IsPlain(first) && !EntityKinds.IsEnvironment(first.Lower);
-            var property = !beside && length == 1 && first.Kind == TokenKind.Word && known.Labels.Count > 0 && !known.Labels.Any(EntityKinds.IsPlainlyNamed);
+            var property = !beside && !(IsLed(at) && EndsHere(at)) && length == 1 && first.Kind == TokenKind.Word && known.Labels.Count > 0 && !known.Labels.Any(EntityKinds.IsPlainlyNamed);
             return (doubtful || common || property) && !beside ? null : known;
+        }
+
+        if (first.Kind is TokenKind.Name or TokenKind.Measure && (!beside || first.Text.All(char.IsLetter)) && Lexicon.English.Find([first], [false]).Count > 0)
+        {
+            return null;
         }
 
         if (length > 1 || (first.Kind == TokenKind.Word && Lexicon.English.Knows(first) && !EntityKinds.IsEnvironment(first.Lower) && !beside) || KindAt(at) is not null)
@@ -69,7 +97,12 @@ internal sealed class EntityReader(IReadOnlyList<QuestionToken> tokens, bool[] t
     {
         var code = token.Kind == TokenKind.Name && token.Text.Any(char.IsUpper) && token.Text.All(char.IsLetter);
         var shaped = token.Kind is TokenKind.Address || (token.Kind == TokenKind.Name && !code);
-        var led = at > 0 && tokens[at - 1].IsAny("for", "of", "on", "in", "from", "at", "is", "was", "does", "did", "are", "and", "or");
+        var led = IsLed(at);
+        if (IsMethod(token) || (!beside && IsOtherLabel(token)) || (beside && token.Kind == TokenKind.Word && context.Metrics.Names.Labels.Contains(token.Lower)))
+        {
+            return null;
+        }
+
         if (token.Kind == TokenKind.Word && Lexicon.English.Knows(token) && !EntityKinds.IsEnvironment(token.Lower))
         {
             return beside && at > 0 && KindAt(at - 1) is not null && Lexicon.English.Find([token], [false]).Count == 0 && !Lexicon.English.IsPlain(token) ? new NamedEntity(kind!, token.Text, token.Text, Known: false) : null;
@@ -96,13 +129,21 @@ internal sealed class EntityReader(IReadOnlyList<QuestionToken> tokens, bool[] t
             return near;
         }
 
-        var named = at + 1 == tokens.Count || taken[at + 1] || tokens[at + 1].Kind == TokenKind.Punctuation || tokens[at + 1].IsAny("over", "in", "during", "by", "and");
+        var named = EndsHere(at);
         var vague = (code && !beside) || token.Kind == TokenKind.Word && !beside && (!led || !named || token.Text.All(char.IsUpper) || Lexicon.English.Correct(token.Stem) is not null || context.Metrics.Index.Has(token.Stem));
         return vague || (token.Kind == TokenKind.Name && !beside && !led && context.Metrics.Index.Has(token.Stem)) || context.Metrics.Find(token.Text) is not null
             || (shaped && token.Kind != TokenKind.Address && !beside && !led)
             ? null
             : new NamedEntity(kind ?? (token.Kind == TokenKind.Address ? "host" : "name"), token.Text, token.Text, Known: false);
     }
+
+    private bool IsLed(int at) => at > 0 && tokens[at - 1].IsAny("for", "of", "on", "in", "from", "at", "is", "was", "does", "did", "are", "and", "or");
+
+    private bool EndsHere(int at) => at + 1 == tokens.Count || taken[at + 1] || tokens[at + 1].Kind == TokenKind.Punctuation || tokens[at + 1].IsAny("over", "in", "during", "by", "and");
+
+    // A value of a label that names no thing, such as a route or a method, narrows the metric that has it.
+    private bool IsOtherLabel(QuestionToken token) =>
+        context.Metrics.Names.Find(token.Text) is { Count: > 0 } places && !places.Any(p => EntityKinds.All.Contains(p.Label));
 
     private NamedEntity? Known(string text, string? kind)
     {

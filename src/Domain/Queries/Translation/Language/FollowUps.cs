@@ -27,6 +27,9 @@ internal static class FollowUps
             Baseline = added ? now.Time ?? now.Baseline : now.Baseline ?? (now.Time is null ? before.Baseline : null),
             Horizon = now.Horizon ?? before.Horizon,
             Statistic = now.Statistic == Statistic.None ? before.Statistic : now.Statistic,
+            MoreQuantiles = now.Quantile is not null ? now.MoreQuantiles : before.MoreQuantiles,
+            Listed = now.Measures.Count > 0 ? now.Listed : before.Listed,
+            StatusCode = now.StatusCode ?? before.StatusCode,
             Quantile = now.Quantile ?? (now.Statistic == Statistic.None ? before.Quantile : null),
             Threshold = now.Threshold ?? before.Threshold,
             Top = now.Top ?? before.Top,
@@ -36,7 +39,7 @@ internal static class FollowUps
             Identifiers = now.Identifiers.Count > 0 ? now.Identifiers : before.Identifiers,
             Lines = now.Lines ?? before.Lines,
             LogLevel = now.LogLevel ?? before.LogLevel,
-            Words = now.Measures.Count > 0 ? now.Words : before.Words,
+            Words = now.Measures.Count > 0 ? now.Words : [.. before.Words.Concat(now.Words).Distinct()],
         };
     }
 
@@ -51,7 +54,7 @@ internal static class FollowUps
 
         var opens = Openings.Contains(tokens[0].Lower) && (now.Wishes.Contains("followup") || tokens[0].IsAny("vs", "versus", "compared", "or", "then", "only", "just", "but"));
         var bare = now.Measures.Count == 0 && now.Texts.Count == 0 && now.Intent is QuestionIntent.OutOfScope or QuestionIntent.Metrics or QuestionIntent.Comparison or QuestionIntent.Trend
-            && (now.Time is not null || now.Baseline is not null || now.Entities.Count > 0 || now.Statistic != Statistic.None || now.GroupBy.Count > 0 || now.Top is not null);
+            && (now.Time is not null || now.Baseline is not null || now.Entities.Count > 0 || now.Statistic != Statistic.None || now.GroupBy.Count > 0 || now.Top is not null || now.Intent == QuestionIntent.Trend);
         return opens || bare;
     }
 

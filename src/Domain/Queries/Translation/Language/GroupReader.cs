@@ -1,17 +1,58 @@
 namespace Nightwatch.Domain.Queries.Translation.Language;
 
+/// <param name="Ranked">Whether something to rank was found.</param>
+internal sealed record GroupsRead(IReadOnlyList<string> Labels, bool Ranked);
+
 /// <summary>What an answer is to be broken down by: "per pod", "by status code", "for each route", "which services", "top 5 pods".</summary>
 internal static class GroupReader
 {
     private static readonly string[] Units = ["second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "sec", "min"];
 
+    private static readonly string[] Nouns = ["route", "endpoint", "path", "handler", "url", "page", "method", "operation", "api", "dependency", "core"];
+
+    /// <param name="named">Tokens that name a thing: the word beside them says what it is, and breaks nothing down.</param>
+    /// <param name="top">Whether the first of a ranking is asked for: then the word for what is ranked is the breakdown.</param>
+    /// <param name="labels">The labels that the source has.</param>
     /// <returns>Words as written, and per_hour and the like for units of time.</returns>
-    public static IReadOnlyList<string> Read(IReadOnlyList<QuestionToken> tokens, bool[] taken, bool top)
+    public static GroupsRead Read(IReadOnlyList<QuestionToken> tokens, bool[] taken, bool[] named, bool top, IReadOnlySet<string> labels)
+    {
+        var groups = Led(tokens, taken, top, labels);
+        if (top && !groups.Exists(g => !g.StartsWith("per_", StringComparison.Ordinal)) && Ranked(tokens, taken, named, labels) is { } ranked)
+        {
+            return new GroupsRead([.. groups, ranked], true);
+        }
+
+        return new GroupsRead(groups, groups.Count > 0);
+    }
+
+    // "slowest route", "top 3 routes by requests", "the pod with the highest CPU".
+    private static string? Ranked(IReadOnlyList<QuestionToken> tokens, bool[] taken, bool[] named, IReadOnlySet<string> labels)
+    {
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            var beside = (i > 0 && named[i - 1]) || (i + 1 < tokens.Count && named[i + 1]);
+            if (!beside && IsRanked(tokens, taken, i, labels))
+            {
+                // Of "database operation" the last word is what is ranked.
+                return IsRanked(tokens, taken, i + 1, labels) ? tokens[i + 1].Lower : tokens[i].Lower;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsRanked(IReadOnlyList<QuestionToken> tokens, bool[] taken, int at, IReadOnlySet<string> labels) =>
+        at < tokens.Count && !taken[at] && tokens[at].Kind == TokenKind.Word && IsThing(tokens[at], labels) && !IsMeasure(tokens[at]);
+
+    private static bool IsThing(QuestionToken token, IReadOnlySet<string> labels) =>
+        KindOrNull(token) is not null || Nouns.Contains(token.Stem) || Nouns.Contains(token.Lower.TrimEnd('s')) || (token.Lower.Length > 3 && !Lexicon.English.IsPlain(token) && (labels.Contains(token.Lower) || labels.Contains(token.Lower.TrimEnd('s'))));
+
+    private static List<string> Led(IReadOnlyList<QuestionToken> tokens, bool[] taken, bool top, IReadOnlySet<string> labels)
     {
         var groups = new List<string>();
         for (var i = 0; i < tokens.Count; i++)
         {
-            var lead = LeadAt(tokens, i);
+            var lead = LeadAt(tokens, i, labels);
             var next = i + lead;
             if (lead == 0 || next >= tokens.Count)
             {
@@ -36,7 +77,7 @@ internal static class GroupReader
         return [.. groups.Distinct()];
     }
 
-    private static int LeadAt(IReadOnlyList<QuestionToken> tokens, int at)
+    private static int LeadAt(IReadOnlyList<QuestionToken> tokens, int at, IReadOnlySet<string> labels)
     {
         var next = at + 1 < tokens.Count ? tokens[at + 1].Lower : "";
         var skip = next is "the" or "each" or "every" or "our" or "all" ? 1 : 0;
@@ -45,8 +86,8 @@ internal static class GroupReader
             "per" => 1 + skip,
             "by" => 1 + skip,
             "each" or "every" => 1,
-            "across" => 1 + skip,
-            "which" or "what" when EntityKinds.OfWord(at + 1 < tokens.Count ? tokens[at + 1] : tokens[at]) is not null => 1,
+            "across" when next is not ("all" or "the" or "our") => 1,
+            "which" or "what" when at + 1 < tokens.Count && IsThing(tokens[at + 1], labels) => 1,
             _ => 0,
         };
     }

@@ -33,7 +33,8 @@ internal static class IntentSignals
         // What is measured counts once, however many words say it: a wish decides what is done with it.
         scores = [.. scores.Select(s => s.Intent == QuestionIntent.Metrics ? (s.Intent, Math.Min(s.Score, 1.9)) : s)];
         var best = scores.OrderByDescending(s => s.Score).ToList();
-        return best[0].Score <= 0 ? (QuestionIntent.OutOfScope, 0) : (best[0].Intent, Math.Round(best[0].Score / (best[0].Score + (0.5 * best[1].Score) + 0.3), 2));
+        // A "which" alone asks for nothing.
+        return best[0].Score < 0.5 ? (QuestionIntent.OutOfScope, 0) : (best[0].Intent, Math.Round(best[0].Score / (best[0].Score + (0.5 * best[1].Score) + 0.3), 2));
     }
 
     private static (QuestionIntent Intent, Dictionary<string, double> Weights) Parse(string line)

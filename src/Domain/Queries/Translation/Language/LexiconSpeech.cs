@@ -6,26 +6,32 @@ internal static class LexiconSpeech
     /// <summary>What is wanted. The intent, the statistic and the form of the answer are read from these.</summary>
     public const string Wanted = """
         rate = rate|rates|per second|per sec|a second|/s|each second|frequency
-        ratio = ratio|percentage|percent|%|share|fraction|proportion|pct
+        ratio = ratio|percentage|percent|%|share|fraction|proportion|pct|how close|relative to its limit|relative to limit|vs limit|versus limit|vs limits|against its limit|of its limit|of their limit|compared to its limit
         bytes = bytes|mb|gb|megabytes|gigabytes|kilobytes|mib|gib|in bytes
         usage = usage|use|used|using|utilization|utilisation|consumption|consume|consuming|consumed|eating|busy|utilized|occupied|footprint
         free = free|left|available|remaining|remain|remains|spare|unused|headroom
-        capacity = capacity|limit|limits|maximum capacity|total|size|overall size
+        capacity = capacity|limit|limits|maximum capacity|total|size|overall size|how big|how large|relative to its limit|relative to limit|vs limit|versus limit|vs limits|against its limit|of its limit|of their limit|compared to its limit
         average = average|avg|mean|averaged|on average|typical
         maximum = max|maximum|peak|highest|worst|largest|peaked|biggest value
         minimum = min|minimum|lowest|smallest|least
         sum = sum|in total|altogether|combined|total number|summed
         median = median|p50
         percentile = percentile|percentiles|quantile|pct
+        overall = across all|across the whole|across our|overall|cluster wide|clusterwide|cluster-wide|fleet|fleet wide|for the whole
+        days = how many days|in days|number of days|days until
+        hours = how many hours|in hours|number of hours|hours until
+        minutes = how many minutes|in minutes|number of minutes|minutes until
+        code = status code|status codes|http status|response code|response codes|http code|http codes|return code
         stddev = standard deviation|stddev|variance
+        often = how often|how many times
         count = how many|number of|count|counts|how often|count of|how many times|amount of|no of|occurrences|quantity
-        top = top|most|slowest|fastest|biggest|heaviest|worst offenders|hungriest|largest consumers|greediest|noisiest|busiest
-        bottom = bottom|fewest|least
-        which = which|who|what services|what pods
-        trend = trend|trends|trending|over time|graph|chart|plot|history|timeline|time series|timeseries|evolution|evolve|evolved|develop|developed|develops|curve|progression|visualize|visualise|historical|growth|growing|grow|grown|increasing|decreasing|changed over|shrinking|rising
+        top = top|most|slowest|fastest|biggest|heaviest|worst offenders|hungriest|largest consumers|greediest|noisiest|busiest|fullest|hottest|oldest|what eating|what is eating|what using|what is using|what consuming|what is consuming|who is using|hog|hogs|hogging
+        bottom = bottom|fewest|least|emptiest|quietest|newest
+        which = which|who|wich|whcih|what services|what pods
+        trend = trend|trends|trending|over time|graph|chart|plot|history|timeline|time series|timeseries|evolution|evolve|evolved|develop|developed|develops|curve|progression|visualize|visualise|historical|growth|growing|grow|grown|increasing|decreasing|changed over|shrinking|rising|going up|going down|climbing|spiking
         compare = compare|comparison|compared|versus|vs|vs.|difference|differ|against|relative to|than|between the two|comparing|delta
-        forecast = when will|predict|prediction|forecast|run out|runs out|running out|will fill|fill up|fills up|be full|get full|gets full|exhaust|project|projected|how long until|days until|will be full|how soon|expected to|last until|be exhausted
-        full = full|filled|fill|filling
+        forecast = when will|predict|prediction|forecast|run out|runs out|running out|will fill|fill up|fills up|be full|get full|gets full|will exhaust|project|projected|how long until|days until|will be full|how soon|expected to|last until|be exhausted
+        full = full|filled|fill|filling|fullest|emptiest
         logs = log|logs|logline|loglines|log line|log lines|log entries|log entry|logged|logging|log messages|entries|entry|stack trace|stacktrace|traceback|log file|syslog|log records|message contains
         lines = lines|line
         contains = containing|contains|contain|mention|mentions|mentioning|matching|with text|saying|with the text|that say|including|include|includes
@@ -34,14 +40,14 @@ internal static class LexiconSpeech
         created = created|occurred|happened|generated|emitted|raised|recorded|produced events
         level = level|levels|severity|log level|by level
         warninglevel = warning|warnings|warn|warns
-        health = healthy|health|ok|okay|alright|fine|unhealthy|status|doing well|how is|sick|in trouble|problem|problems|issues|issue|wrong|working|stable
-        impact = impact|impacted|affected|affect|hit by|suffer|suffered|influence|damage|consequences|hurt|harmed
+        health = healthy|health|ok|okay|alright|fine|unhealthy|status|doing well|how is|sick|in trouble|problem|problems|issues|issue|wrong|working|stable|broken|broke|breaks|trouble|troubles|struggling|summary|overview|anomaly|anomalies|performing|performance|overloaded|overload|under load|stressed|suffering|glitch|hiccup|in shape|in good shape
+        impact = impact|impacted|how bad|how severe|how serious|effect of|effects of|affected|affect|hit by|suffer|suffered|influence|damage|consequences|hurt|harmed
         blast = blast radius|blast|radius|spread|propagated|knock-on|knock on|downstream effect
         incident = incident|incidents|outage|outages|postmortem
         baseline = baseline|normal|usual|usually|normally|before that|ordinary
         alerts = alert|alerts|alarm|alarms|firing|fired|fires|alerting|paged|pages|notification|alertmanager|triggered
         dashboards = dashboard|dashboards|panel|panels|grafana board|grafana dashboard|board
-        changes = what changed|changed|changes|change|deployed|rollout|rollouts|deploys|what was deployed|config change|modified|what is new|what's new|deploy
+        changes = what changed|there a deployment|a deployment|there any deployment|there any release|new deployment|new deployments|recent deployment|recent deployments|a release|new release|new releases|recent release|recent releases|a rollout|changed|changes|change|deployed|rollout|rollouts|deploys|what was deployed|config change|modified|what is new|what's new|deploy
         why = why|reason|root cause|cause|caused|because of what|explain|culprit|what makes|diagnose
         howto = how do i|how can i|how to|how should i|what does|what is a|what is an|what are the steps|explain how|tutorial|documentation|docs|guide|runbook|meaning of|what do i do|how would i|best practice|what steps
         does = mean|means|definition|stand for
@@ -66,7 +72,7 @@ internal static class LexiconSpeech
         right said same saw say second seconds seem seems seen set several shall she should side simple since small so some something soon specific start started still stop
         such sure system take tell ten test than that that's the their them then there there's these they thing things think this those three through till time times to today together too toward
         tried try turn two type under until unto up upon us very via want wants was wasn't way we week weeks well were weren't what what's whatever where whether while whole will with within without
-        worse won't word work world would yes yesterday yet you your yours zero last previous ago between whenever prod production staging dev value values item entire entirely information
+        worse won't sorted sort rank ranked ordered spend spent spending word work world would yes yesterday yet you your yours zero last previous ago between whenever prod production staging dev value values item entire entirely information
         particularly right-now asap please pls pl kindly hi there everything anything nothing someone anyone everyone state states stats statistics metric metrics measurement measurements figure figures
         """;
 

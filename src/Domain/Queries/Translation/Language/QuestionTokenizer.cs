@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using Nightwatch.Domain.Queries.Translation.Time;
 
 namespace Nightwatch.Domain.Queries.Translation.Language;
 
@@ -57,14 +58,28 @@ internal static class QuestionTokenizer
             end--;
         }
 
-        var word = text[at..end];
-        tokens.Add(new QuestionToken(word, KindOf(word), at));
+        Add(text[at..end], at, tokens);
         return end;
+    }
+
+    private static void Add(string word, int at, List<QuestionToken> tokens)
+    {
+        word = word.EndsWith("'s", StringComparison.OrdinalIgnoreCase) || word.EndsWith("’s", StringComparison.OrdinalIgnoreCase) ? word[..^2] : word;
+        var slash = word.LastIndexOf('/');
+        if (slash > 2 && word[..slash].All(char.IsLetter) && TimeUnits.UnitOf(word[(slash + 1)..].ToLowerInvariant()) is not null)
+        {
+            // requests/s is what "requests per second" is.
+            tokens.Add(new QuestionToken(word[..slash], KindOf(word[..slash]), at));
+            tokens.Add(new QuestionToken("per", TokenKind.Word, at + slash));
+            word = word[(slash + 1)..].ToLowerInvariant() switch { "s" or "sec" => "second", "m" or "min" => "minute", "h" or "hr" => "hour", "d" => "day", var unit => unit };
+        }
+
+        tokens.Add(new QuestionToken(word, KindOf(word), at));
     }
 
     private static bool IsInside(string text, int at) =>
         char.IsLetterOrDigit(text[at]) || Inside.Contains(text[at])
-        || (text[at] is '\'' or '’' && at > 0 && char.IsLetter(text[at - 1]) && at + 1 < text.Length && char.IsLetter(text[at + 1]));
+        || (text[at] is '\'' or '’' && at > 0 && char.IsLetterOrDigit(text[at - 1]) && at + 1 < text.Length && char.IsLetter(text[at + 1]));
 
     /// <summary>The position of the quote that closes the one at <paramref name="at"/>; 0 where none opens. An apostrophe opens nothing.</summary>
     private static int ClosingQuote(string text, int at)
@@ -88,7 +103,7 @@ internal static class QuestionTokenizer
 
     private static TokenKind KindOf(string word)
     {
-        if (word[0] == '/' && word.Length > 1)
+        if (word[0] == '/')
         {
             return TokenKind.Path;
         }

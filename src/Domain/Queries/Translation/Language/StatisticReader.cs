@@ -3,7 +3,10 @@ using System.Globalization;
 namespace Nightwatch.Domain.Queries.Translation.Language;
 
 /// <summary>What a question says in numbers, beside times: percentiles, bounds, how many of the top, how many lines.</summary>
-internal sealed record NumbersRead(double? Quantile, Threshold? Threshold, int? Top, bool Bottom, int? Lines);
+internal sealed record NumbersRead(IReadOnlyList<double> Quantiles, Threshold? Threshold, int? Top, bool Bottom, int? Lines, string? StatusCode)
+{
+    public double? Quantile => Quantiles.Count > 0 ? Quantiles[0] : null;
+}
 
 /// <summary>Reads "p95", "95th percentile", "above 80 %", "top 5", "last 100 log entries" and takes the numbers.</summary>
 internal sealed class StatisticReader(IReadOnlyList<QuestionToken> tokens, bool[] taken)
@@ -13,7 +16,8 @@ internal sealed class StatisticReader(IReadOnlyList<QuestionToken> tokens, bool[
 
     public NumbersRead Read()
     {
-        double? quantile = null;
+        var quantiles = new List<double>();
+        string? code = null;
         Threshold? threshold = null;
         int? top = null;
         int? lines = null;
@@ -25,7 +29,8 @@ internal sealed class StatisticReader(IReadOnlyList<QuestionToken> tokens, bool[
                 continue;
             }
 
-            quantile ??= QuantileAt(i);
+            quantiles.AddRange(QuantileAt(i) is { } quantile ? [quantile] : []);
+            code ??= StatusCodeAt(i);
             threshold ??= ThresholdAt(i);
             lines ??= LinesAt(i);
             if (top is null && TopAt(i) is { } found)
@@ -34,7 +39,7 @@ internal sealed class StatisticReader(IReadOnlyList<QuestionToken> tokens, bool[
             }
         }
 
-        return new NumbersRead(quantile, threshold, top, bottom, lines);
+        return new NumbersRead([.. quantiles.Distinct()], threshold, top, bottom, lines, code);
     }
 
     private double? QuantileAt(int at)
@@ -43,17 +48,31 @@ internal sealed class StatisticReader(IReadOnlyList<QuestionToken> tokens, bool[
         if (word.Length is >= 2 and <= 5 && word[0] == 'p' && Digits(word[1..]) is { } p)
         {
             taken[at] = true;
-            return p >= 100 ? p / Math.Pow(10, word.Length - 1) : p / 100;
+            return Math.Round(p >= 100 ? p / Math.Pow(10, word.Length - 1) : p / 100, 9);
         }
 
         var digits = word.TrimEnd('s', 't', 'h', 'n', 'd', 'r');
         if (Near(at, 1, "percentile", "percentiles", "quantile", "perc", "pctl", "percentil", "percntile", "pct") && Digits(digits) is { } percentile)
         {
             taken[at] = true;
-            return percentile is > 0 and < 1 ? percentile : percentile / 100;
+            return percentile is > 0 and < 1 ? percentile : Math.Round(percentile / 100, 9);
         }
 
         return tokens[at].IsAny("median") ? 0.5 : null;
+    }
+
+    /// <summary>"404s", "503 errors", "status 500": the very code.</summary>
+    private string? StatusCodeAt(int at)
+    {
+        var word = tokens[at].Lower;
+        var plural = word.Length == 4 && word[3] == 's';
+        if ((word.Length != 3 && !plural) || word[0] is < '1' or > '5' || !char.IsAsciiDigit(word[1]) || !char.IsAsciiDigit(word[2]))
+        {
+            return null;
+        }
+
+        var meant = (plural && word[0] is '4' or '5') || Near(at, 1, "error", "errors", "response", "responses", "status", "code", "codes") || Word(at - 1) is "status" or "code" or "http";
+        return meant ? word[..3] : null;
     }
 
     private Threshold? ThresholdAt(int at)

@@ -25,6 +25,12 @@ internal static class AlertsPlan
         var now = new Datasources.TimeWindow(at, at);
         var one = MetricPlan.New(selector, now, null, $"alerts that are {state}", "count", 0.85, why);
         var count = MetricPlan.New($"count({selector})", now, null, $"how many alerts are {state}", "count", 0.85, why);
+        var labels = understanding.GroupBy.Where(g => PromQlWriter.IsLabel(g) && (context.Metrics.Find(Metric) is not { HasLabels: true } entry || entry.Labels.Contains(g))).ToList();
+        if (labels.Count > 0)
+        {
+            yield return MetricPlan.New($"count by ({string.Join(", ", labels)}) ({selector})", now, null, $"how many alerts are {state}", "count", 0.85, why);
+        }
+
         yield return understanding.Statistic == Statistic.Count ? count : one;
         yield return understanding.Statistic == Statistic.Count ? one : count;
     }
@@ -35,12 +41,12 @@ internal static class AlertsPlan
     private static IEnumerable<MatcherSyntax> Matchers(Understanding understanding, TranslationContext context)
     {
         var entry = context.Metrics.Find(Metric);
+        var severity = understanding.LogLevel switch { "fatal" => "critical", "warn" => "warning", _ => null };
         if (entry is { HasLabels: true } && Scope.Of(entry, understanding, context) is { } known)
         {
-            return known;
+            return severity is null ? known : known.Append(new MatcherSyntax("severity", MatchOperator.Equal, severity));
         }
 
-        var severity = understanding.LogLevel switch { "fatal" => "critical", "warn" => "warning", _ => null };
         return understanding.Entities.Where(e => e.Known).Select(e => new MatcherSyntax(e.Labels.FirstOrDefault(l => l != "job") ?? EntityKinds.LabelsOf(e.Kind)[0], MatchOperator.Equal, e.Value))
             .Concat(severity is null ? [] : [new MatcherSyntax("severity", MatchOperator.Equal, severity)]);
     }

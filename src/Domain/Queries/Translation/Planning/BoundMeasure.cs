@@ -44,12 +44,19 @@ internal sealed record BoundMeasure(MeasureTemplate Template, TemplateFill Fill,
                 return null;
             }
 
-            (names[metric], matchers[metric]) = (picked.Name, picked.Matchers);
+            var shared = template.IsShare ? ValueFilters.Of(picked.Entry, understanding, []).FirstOrDefault() : null;
+            (names[metric], matchers[metric]) = (picked.Name, shared is null ? picked.Matchers : [.. picked.Matchers.Where(m => m != shared)]);
+            if (shared is not null)
+            {
+                errors[metric] = shared;
+            }
+
             primary ??= picked.Entry;
             if (needsCode && MetricSlots.Errors(picked.Entry, picked.Name) is { } failed)
             {
-                errors[metric] = new MatcherSyntax(failed.Label, failed.Operator == "=~" ? MatchOperator.RegexMatch : MatchOperator.RegexNoMatch, failed.Pattern);
-                errors[metric + "4"] = new MatcherSyntax(failed.Label, MatchOperator.RegexMatch, "4..");
+                var code = failed.Label.Contains("grpc", StringComparison.Ordinal) ? null : understanding.StatusCode;
+                errors[metric] = code is not null ? new MatcherSyntax(failed.Label, MatchOperator.Equal, code) : new MatcherSyntax(failed.Label, failed.Operator == "=~" ? MatchOperator.RegexMatch : MatchOperator.RegexNoMatch, failed.Pattern);
+                errors[metric + "4"] = code is not null ? errors[metric] : new MatcherSyntax(failed.Label, MatchOperator.RegexMatch, "4..");
             }
         }
 

@@ -10,7 +10,9 @@ internal static class CapacityPlan
 
     public static IEnumerable<ProposedQuery> Write(Understanding understanding, TranslationContext context)
     {
-        var asked = understanding.Measures.Count == 0 ? understanding with { Measures = ["disk"] } : understanding;
+        // "How fast does it fill up" is no response time.
+        var pace = understanding.Measures.Contains("latency");
+        var asked = understanding with { Measures = [.. understanding.Measures.Where(m => m != "latency").DefaultIfEmpty("disk"), .. pace ? ["pace"] : Array.Empty<string>()] };
         var measures = MeasureChooser.Choose(asked with { Statistic = Statistic.None }, context);
         if (measures.Count == 0)
         {
@@ -18,7 +20,7 @@ internal static class CapacityPlan
         }
 
         var best = measures[0];
-        if (best.Template.Id.Contains("forecast", StringComparison.Ordinal) || best.Template.Id.Contains("within", StringComparison.Ordinal))
+        if (best.Template.Id.Contains("forecast", StringComparison.Ordinal) || best.Template.Id is "host.disk.within" or "host.disk.pace" or "probe.certificate")
         {
             yield return MetricPlan.Value(best, asked with { Statistic = Statistic.None }, context, null, 0.85);
         }

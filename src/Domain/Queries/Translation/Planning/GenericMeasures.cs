@@ -32,6 +32,7 @@ internal static class GenericMeasures
         var quantile = understanding.Statistic == Statistic.Quantile;
         return entry.Kind switch
         {
+            MetricKind.Counter when understanding.Asks("ratio") && ValueFilters.Of(entry, understanding, []).Any() => Of(entry, "ratio", $"sum$by (rate({name}{{$err,$m}}[$w])) / sum$by (rate({name}{{$m}}[$w]))", null, isShare: true),
             MetricKind.Counter => Of(entry, MetricUnits.PerSecond(entry.Unit), $"sum$by (rate({name}{{$m}}[$w]))", $"sum$by (increase({name}{{$m}}[$w]))"),
             MetricKind.Histogram when understanding.Statistic == Statistic.Count && !quantile => Of(entry, "per_second", $"sum$by (rate({name}_count{{$m}}[$w]))", $"sum$by (increase({name}_count{{$m}}[$w]))"),
             MetricKind.Histogram when quantile => Of(entry, entry.Unit, $"histogram_quantile($q, sum$by(le) (rate({name}_bucket{{$m}}[$w])))", null, isQuantile: true),
@@ -42,8 +43,8 @@ internal static class GenericMeasures
         };
     }
 
-    private static MeasureTemplate Of(MetricEntry entry, string unit, string text, string? count, bool isQuantile = false) =>
-        TemplateList.Of("metric." + entry.Name, entry.Help.Length is > 0 and < 200 ? entry.Help.TrimEnd('.') : entry.Name, unit, "", text, count: count, quantile: isQuantile);
+    private static MeasureTemplate Of(MetricEntry entry, string unit, string text, string? count, bool isQuantile = false, bool isShare = false) =>
+        TemplateList.Of("metric." + entry.Name, entry.Help.Length is > 0 and < 200 ? entry.Help.TrimEnd('.') : entry.Name, unit, "", text, count: count, quantile: isQuantile, share: isShare);
 
     private static string Reason(MetricEntry entry, double score) =>
         score >= 1000 ? $"the question names the metric {entry.Name}" : $"{entry.Name} ({entry.Kind.ToString().ToLowerInvariant()}) says most of the question's words in its name and help";

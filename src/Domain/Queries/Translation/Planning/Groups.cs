@@ -23,12 +23,17 @@ internal static class Groups
             }
         }
 
+        if (labels.Count == 0 && ValueFilters.Several(entry, understanding) is { } several)
+        {
+            labels.Add(several);
+        }
+
         if (labels.Count == 0 && understanding.Top is not null)
         {
             labels.AddRange(Workload(entry, understanding) is { } ranked ? [ranked] : []);
         }
 
-        if (labels.Count == 0 && template.Subject == "container" && understanding.Subjects.Contains("pod"))
+        if (labels.Count == 0 && template.Subject == "container" && understanding.Subjects.Contains("pod") && understanding.Statistic != Statistic.Sum)
         {
             labels.Add("pod");
         }
@@ -40,6 +45,14 @@ internal static class Groups
 
         return [.. labels.Where(PromQlWriter.IsLabel).Distinct()];
     }
+
+    /// <summary>How badly a metric fits the breakdown that is asked for: 0 when it has the usual labels for it, more when it has others, most when it has none.</summary>
+    public static double Misfit(MetricEntry entry, Understanding understanding) => !entry.HasLabels ? 0 : understanding.GroupBy.Sum(word =>
+    {
+        var label = Label(entry, word);
+        var usual = label is null || EntityKinds.OfWord(new QuestionToken(word.Split(' ')[0], TokenKind.Word, 0)) is not { } kind ? -1 : EntityKinds.LabelsOf(kind).ToList().IndexOf(label);
+        return label is null ? 1.5 : Math.Min(1, 0.15 * Math.Max(0, usual));
+    });
 
     /// <summary>The label that tells one service from another: what a process is grouped by when nobody says.</summary>
     public static string Self(MetricEntry entry, Understanding understanding, TranslationContext context)
@@ -60,8 +73,8 @@ internal static class Groups
         IEnumerable<string> candidates = word switch
         {
             _ when word.Contains("code", StringComparison.Ordinal) || stem is "statu" or "status" => MetricSlots.Codes,
-            _ when stem is "rout" or "endpoint" or "path" or "handler" or "url" or "uri" or "page" => Routes,
-            _ when stem is "method" or "verb" => ["method", "http_method", "http_request_method", "verb"],
+            _ when stem is "rout" or "api" or "endpoint" or "path" or "handler" or "url" or "uri" or "page" => Routes,
+            _ when stem is "method" or "verb" => ["method", "http_method", "http_request_method", "grpc_method", "rpc_method", "verb"],
             _ when stem is "dependency" or "peer" or "downstream" or "upstream" => ["peer_service", "destination_service_name", "upstream", "server_address"],
             _ when stem is "core" or "cpu" => ["cpu"],
             _ => EntityKinds.OfWord(new QuestionToken(word.Split(' ')[0], TokenKind.Word, 0)) is { } kind ? EntityKinds.LabelsOf(kind) : [],

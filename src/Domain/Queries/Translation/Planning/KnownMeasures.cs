@@ -35,7 +35,9 @@ internal static class KnownMeasures
     {
         var plain = understanding with { Quantile = understanding.Quantile ?? 0.95, Statistic = Statistic.None };
         var host = IsHost(understanding);
-        var service = new[] { Availability, Errors, Latency, Requests, Restarts, ServiceCpu, ServiceMemory };
+        // Of everything together, first whether it is up.
+        string[] up = understanding.Entities.Count == 0 ? ["target.up", .. Availability] : Availability;
+        var service = new[] { up, Errors, Latency, Requests, Restarts, ServiceCpu, ServiceMemory };
         return (host ? [["target.up"], .. Host] : service).Select(ids => First(plain, context, ids)).OfType<BoundMeasure>();
     }
 

@@ -16,7 +16,7 @@ internal static class LogPlan
         var (lines, hints) = filters.Read(names);
         var window = Window(understanding, context);
         var draft = Levelled(new LogDraft { Matchers = [.. matchers, .. hints.Where(h => matchers.All(m => m.Label != h.Label))], Filters = lines }, understanding, filters, context);
-        var aggregated = Aggregated(draft, understanding, filters, window);
+        var aggregated = Aggregated(draft, understanding, filters, window, context);
         if (aggregated is { } value)
         {
             yield return New(value.Text, window, null, null, value.Purpose, value.Unit, 0.8);
@@ -61,7 +61,7 @@ internal static class LogPlan
         return moment is { } point ? new TimeWindow(point - TimeSpan.FromMinutes(15), point + TimeSpan.FromMinutes(15)) : new TimeWindow(context.Now - LineWindow, context.Now);
     }
 
-    private static (string Text, string Purpose, string Unit)? Aggregated(LogDraft draft, Understanding understanding, LogFilters filters, TimeWindow window)
+    private static (string Text, string Purpose, string Unit)? Aggregated(LogDraft draft, Understanding understanding, LogFilters filters, TimeWindow window, TranslationContext context)
     {
         if (filters.Phrase is { Value: { } pattern } && Number(understanding) is { } number)
         {
@@ -70,15 +70,15 @@ internal static class LogPlan
             return (LogQlWriter.By(number.Function == "max_over_time" ? "max" : "avg", [], LogQlWriter.Over(number.Function, unwrapped, window.Length, number.Parameter)), $"{label} in the lines, {number.Function.Replace('_', ' ')}", "count");
         }
 
-        var words = understanding.GroupBy.Concat(understanding.Wishes.Contains("unique") || understanding.Top is not null ? understanding.Words : []).ToList();
+        var words = understanding.GroupBy.Concat(understanding.Wishes.Any(w => w is "unique" or "per") || understanding.Top is not null ? understanding.Words : []).ToList();
         var field = filters.Field(words);
-        var counts = understanding.Statistic is Statistic.Count or Statistic.Average or Statistic.Sum || understanding.Top is not null || understanding.GroupBy.Count > 0 || understanding.Wishes.Contains("unique");
+        var counts = understanding.Statistic is Statistic.Count or Statistic.Average or Statistic.Sum || understanding.Top is not null || understanding.GroupBy.Count > 0 || understanding.Wishes.Contains("unique") || (understanding.Wishes.Contains("per") && field is not null);
         if (!counts || (understanding.Lines is not null && understanding.Statistic == Statistic.None))
         {
             return null;
         }
 
-        var grouped = understanding.GroupBy.Where(g => !(field?.Words.Contains(Language.WordStem.Of(g.Split(' ')[0])) ?? false)).Select(g => draft.Matchers.Select(m => m.Label).FirstOrDefault(l => l == g)).OfType<string>().ToList();
+        var grouped = understanding.GroupBy.Where(g => !(field?.Words.Contains(Language.WordStem.Of(g.Split(' ')[0])) ?? false)).Select(g => draft.Matchers.Select(m => m.Label).FirstOrDefault(l => l == g) ?? LogScope.LabelOf(g, context.Logs)).OfType<string>().Distinct().ToList();
         var by = field is not null ? [field.Label] : grouped;
         var source = field is null ? draft : draft with { Pattern = field.Pattern };
         var text = LogQlWriter.By("sum", by, LogQlWriter.Over("count_over_time", source, window.Length));

@@ -14,6 +14,12 @@ internal static class LogScope
 
     public static string? LevelLabel(LogCatalogue logs) => Array.Find(LevelLabels, logs.Has);
 
+    /// <summary>The stream label that a word for a breakdown means; null when there is none.</summary>
+    public static string? LabelOf(string word, LogCatalogue logs) =>
+        word.Contains("level", StringComparison.Ordinal) || word is "severity" ? LevelLabel(logs)
+            : logs.Has(word) && PromQlWriter.IsLabel(word) ? word
+            : EntityKinds.OfWord(new QuestionToken(word.Split(' ')[0], TokenKind.Word, 0)) is { } kind ? LabelsOf(kind).FirstOrDefault(l => logs.Has(l) && PromQlWriter.IsLabel(l)) : null;
+
     public static (List<MatcherSyntax> Matchers, List<string> Texts) Of(Understanding understanding, TranslationContext context)
     {
         var matchers = new List<MatcherSyntax>();

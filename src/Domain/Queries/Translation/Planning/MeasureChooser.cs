@@ -12,7 +12,8 @@ internal static class MeasureChooser
     {
         var templates = TemplateLibrary.All.Select(t => (Template: t, Score: Score(t, understanding))).Where(t => t.Score > 0).OrderByDescending(t => t.Score)
             .Select(t => BoundMeasure.Bind(t.Template, understanding, context, t.Score, $"template {t.Template.Id}, since the question asks for {Concepts(t.Template, understanding)}"))
-            .OfType<BoundMeasure>().Take(4).ToList();
+            .OfType<BoundMeasure>().Take(understanding.GroupBy.Count > 0 ? 8 : 4).ToList();
+        templates = understanding.GroupBy.Count == 0 ? templates : [.. templates.Select(t => t with { Score = t.Score - Groups.Misfit(t.Primary, understanding) }).OrderByDescending(t => t.Score).Take(4)];
         var generic = GenericMeasures.Of(understanding, context).ToList();
         var best = generic.Count == 0 ? null : generic.OrderByDescending(g => g.Score >= 1000 ? 1000 : Explained(g, understanding)).First();
         if (best is null)
@@ -37,19 +38,41 @@ internal static class MeasureChooser
         var helps = template.Helps.Count(h => Asks(understanding, h)) * 0.6;
         var left = understanding.Measures.Count(m => !explained.Contains(m)) * 1.3;
         var wishes = understanding.Wishes.Count(w => w is "free" or "ratio" or "capacity" or "count" or "full" or "forecast" && !explained.Contains(w)) * 0.5;
+        // What runs elsewhere is not measured by this at all.
+        if (template.Avoids.Any(a => understanding.Subjects.Contains(a) && a is "database" or "grpc") && !template.Needs.Any(n => n.Any(understanding.Subjects.Contains)))
+        {
+            return 0;
+        }
+
         var avoided = template.Avoids.Count(a => Asks(understanding, a)) * 2.0;
         var subject = understanding.Subjects.Contains(template.Subject) ? 1.5 : TemplateLibrary.IsSpecial(template.Subject) ? understanding.Subjects.Any(TemplateLibrary.IsSpecial) ? -3 : -0.7 : 0;
         var quantile = template.IsQuantile ? 0.5 : 0;
         quantile += understanding.Top is not null && template.Subject == "host" && !understanding.Subjects.Contains("host") ? -1 : 0;
         quantile += understanding.Wishes.Contains("bytes") && !understanding.Wishes.Contains("ratio") ? template.Unit switch { "ratio" => -2, "bytes" => 0.5, _ => 0 } : 0;
         quantile += understanding.Wishes.Contains("ratio") && template.Unit == "ratio" ? 0.8 : 0;
+        quantile += understanding.Threshold is { IsPercent: true } && template.Unit != "ratio" ? -3 : 0;
+        quantile += understanding.Threshold is { Unit: "gb" or "mb" or "kb" or "gib" or "mib" or "kib" or "tb" or "bytes" } && template.Unit is "ratio" ? -2 : 0;
         return needs + helps - left - wishes - avoided + subject + quantile + template.Priority;
     }
 
+    /// <summary>Whether one measure answers all of them.</summary>
+    public static bool Covers(BoundMeasure measure, IReadOnlyList<string> concepts) =>
+        measure.Template.Needs.Count > 0 && concepts.All(c => measure.Template.Needs.Any(n => n.Contains(c)) || (measure.Template.Helps.Contains(c) && measure.Template.Needs.Count > 1));
+
+    /// <summary>The question with one of its listed measures.</summary>
+    public static Understanding Only(Understanding understanding, string measure) => understanding with
+    {
+        Measures = [.. understanding.Measures.Where(m => m == measure || !understanding.Listed.Contains(m))],
+        Words = [.. understanding.Words.Where(w => !Lexicon.English.Find([new QuestionToken(w, TokenKind.Word, 0)], [false]).Any(h => h.Concept != measure && understanding.Listed.Contains(h.Concept)))],
+        Listed = [],
+    };
+
     private static bool Asks(Understanding understanding, string concept) => concept switch
     {
+        "ratio" => understanding.Asks(concept) || understanding.Threshold is { IsPercent: true },
         "horizon" => understanding.Horizon is not null,
         "which" => understanding.Wishes.Contains("which"),
+        "host" => understanding.Asks(concept) || understanding.Entities.Any(e => e is { Known: true, Kind: "host" }),
         _ => understanding.Asks(concept),
     };
 

@@ -45,6 +45,11 @@ internal static class Scope
         }
 
         var labels = EntityKinds.LabelsOf(entity.Kind);
+        if (entity.Kind == EntityKinds.Called)
+        {
+            return Exact(entry, labels, entity);
+        }
+
         if (!entry.HasLabels)
         {
             // Nobody told what labels it has: the usual one for such a thing, or the one that has the value elsewhere.

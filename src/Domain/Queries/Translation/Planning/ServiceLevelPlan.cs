@@ -25,7 +25,9 @@ internal static class ServiceLevelPlan
         var why = $"{errors.Why}, held against an objective of {objective:0.####%}";
         var compliance = MetricPlan.New($"1 - ({failed})", window, null, $"share of requests that succeeded, over {MetricPlan.Words(window.Length)}; the objective is {objective:0.####%}", "ratio", 0.85, why);
         var budget = MetricPlan.New($"1 - ({failed}) / {allowed}", window, null, "share of the error budget that is left (below 0: overspent)", "ratio", 0.85, why);
-        var burn = MetricPlan.New($"({errors.Average(BurnWindow)}) / {allowed}", new Datasources.TimeWindow(window.End - BurnWindow, window.End), null, "burn rate of the last hour: 1 spends the budget in just its period", "ratio", 0.85, why);
+        // How fast the budget is spent is told of the stretch that was named, else of the last hour.
+        var pace = understanding.Measures.Contains("burn") && understanding.Time is not null && window.Length > TimeSpan.Zero ? window.Length : BurnWindow;
+        var burn = MetricPlan.New($"({errors.Average(pace)}) / {allowed}", new Datasources.TimeWindow(window.End - pace, window.End), null, $"burn rate over {MetricPlan.Words(pace)}: 1 spends the budget in just its period", "ratio", 0.85, why);
         ProposedQuery[] all = understanding.Measures.Contains("burn") ? [burn, budget, compliance] : understanding.Measures.Contains("budget") && !understanding.Measures.Contains("slo") ? [budget, compliance, burn] : [compliance, budget, burn];
         foreach (var query in all)
         {

@@ -8,16 +8,28 @@ namespace Nightwatch.Domain.Queries.Translation.Planning;
 /// <summary>Words of a question that are values of a metric's labels: "declined" payments, the route /checkout, POST requests, mount point /var.</summary>
 internal static class ValueFilters
 {
+    /// <summary>Several values of one label ("accepted vs declined") become one pattern.</summary>
     public static IEnumerable<MatcherSyntax> Of(MetricEntry entry, Understanding understanding, IReadOnlyList<MatcherSyntax> already)
     {
         var used = already.Select(m => m.Label).ToHashSet();
-        foreach (var word in understanding.Words.Concat(understanding.Texts))
+        return Found(entry, understanding).Where(f => !used.Contains(f.Label)).GroupBy(f => f.Label, f => f.Value)
+            .Select(g => g.Distinct().Count() == 1
+                ? new MatcherSyntax(g.Key, MatchOperator.Equal, g.First())
+                : new MatcherSyntax(g.Key, MatchOperator.RegexMatch, string.Join('|', g.Distinct().Select(Re2Text.Escape))));
+    }
+
+    /// <summary>The label of which the question names several values: they are to be told apart.</summary>
+    public static string? Several(MetricEntry entry, Understanding understanding) =>
+        Found(entry, understanding).GroupBy(f => f.Label).FirstOrDefault(g => g.Select(f => f.Value).Distinct().Count() > 1)?.Key;
+
+    private static IEnumerable<(string Label, string Value)> Found(MetricEntry entry, Understanding understanding)
+    {
+        foreach (var word in understanding.Words.Concat(understanding.Texts).Where(w => w.Length > 0 && !IsConcept(w)))
         {
-            var label = entry.Labels.FirstOrDefault(l => !used.Contains(l) && l is not ("le" or "quantile" or "mode" or "state" or "condition" or "area") && PromQlWriter.IsLabel(l) && Value(entry, l, word) is not null);
-            if (label is not null && !IsConcept(word))
+            var label = entry.Labels.FirstOrDefault(l => l is not ("le" or "quantile" or "mode" or "condition" or "area" or "alertstate" or "severity") && PromQlWriter.IsLabel(l) && Value(entry, l, word) is not null);
+            if (label is not null)
             {
-                used.Add(label);
-                yield return new MatcherSyntax(label, MatchOperator.Equal, Value(entry, label, word)!);
+                yield return (label, Value(entry, label, word)!);
             }
         }
     }
@@ -33,7 +45,7 @@ internal static class ValueFilters
         }
 
         return values.FirstOrDefault(v => v.Equals(word, StringComparison.OrdinalIgnoreCase))
-            ?? (word[0] == '/' || word.Length < 4 ? null : values.FirstOrDefault(v => v.Length > 3 && WordStem.Of(v.ToLowerInvariant()) == WordStem.Of(word)));
+            ?? (word[0] == '/' || word.Length < 4 ? null : values.FirstOrDefault(v => v.Length > 3 && WordStem.Of(v.TrimStart('/').ToLowerInvariant()) == WordStem.Of(word)));
     }
 
     // "error" is a value of many labels and a measure first.

@@ -8,6 +8,8 @@ internal sealed class Calendar(DateTimeOffset now, TimeZoneInfo zone)
     public static readonly string[] Months = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
     private static readonly string[] Days = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 
+    public TimeZoneInfo Zone { get; } = zone;
+
     public DateTimeOffset Now { get; } = now;
 
     public DateTime Today { get; } = TimeZoneInfo.ConvertTime(now, zone).Date;
@@ -17,8 +19,8 @@ internal sealed class Calendar(DateTimeOffset now, TimeZoneInfo zone)
     public DateTimeOffset At(DateTime local)
     {
         // A time that the clocks jump over is read an hour later.
-        var real = zone.IsInvalidTime(local) ? local.AddHours(1) : local;
-        return new DateTimeOffset(real, zone.GetUtcOffset(real)).ToUniversalTime();
+        var real = Zone.IsInvalidTime(local) ? local.AddHours(1) : local;
+        return new DateTimeOffset(real, Zone.GetUtcOffset(real)).ToUniversalTime();
     }
 
     public TimeWindow Between(DateTime start, DateTime end)

@@ -25,9 +25,10 @@ internal sealed partial class TimeReader
             return new Found(TimeMeaning.Window, last, 2, Calendar: true);
         }
 
-        if (word is "week" or "day" or "month" or "hour" && Word(at + 1) is "over" or "on" && Word(at + 2) == word && TimeUnits.UnitOf(word) is { } unit)
+        // Behind "compared to": the neighbour of what is asked about is found when that is known.
+        if (word is "day" or "week" or "month" or "hour" && Word(at + 1) == "before" && IsBaseline(Word(at - 1) == "the" ? at - 1 : at) && Word(at + 2) != "yesterday" && TimeUnits.UnitOf(word) is { } neighbour)
         {
-            return new Found(TimeMeaning.Window, calendar.Back(unit).Shift(-unit), 3);
+            return new Found(TimeMeaning.Window, Neighbour(neighbour), 2);
         }
 
         return DayAt(at, out var length) is { } day ? DayPart(day, at, length) : null;
@@ -40,6 +41,13 @@ internal sealed partial class TimeReader
         if (part.Item2 > 0)
         {
             return new Found(TimeMeaning.Window, calendar.Between(day.AddHours(part.Item1), day.AddHours(part.Item2)), length + 1, Calendar: true);
+        }
+
+        // "Yesterday between 8 am and 10 am".
+        if (Word(at + length) is "between" or "from" && Range(at + length) is { Calendar: false } stretch && stretch.Window.Length <= TimeSpan.FromDays(1))
+        {
+            var shift = calendar.At(day) - calendar.At(TimeZoneInfo.ConvertTime(stretch.Window.Start, calendar.Zone).Date);
+            return stretch with { Window = stretch.Window.Shift(shift), Length = length + stretch.Length };
         }
 
         var skip = Word(at + length) is "at" or "around" ? 1 : 0;
@@ -221,6 +229,36 @@ internal sealed partial class TimeReader
             length,
             Incident: true);
     }
+
+    /// <summary>"week over week": the last one against the one before.</summary>
+    private int UnitOverUnit(int at)
+    {
+        if (Word(at) is not ("week" or "day" or "month" or "hour") || Word(at + 1) is not ("over" or "on" or "by") || Word(at + 2) != Word(at) || TimeUnits.UnitOf(Word(at)) is not { } unit)
+        {
+            return 0;
+        }
+
+        references.Add(new TimeReference(TimeMeaning.Window, calendar.Back(unit), Text(at, 3)) { IsNeighbour = true });
+        references.Add(new TimeReference(TimeMeaning.Window, calendar.Back(unit).Shift(-unit), Text(at, 3)) { IsBaseline = true });
+        return 3;
+    }
+
+    /// <summary>"before and after the incident": the hour after it, against the hour before it.</summary>
+    private int BeforeAndAfter(int at)
+    {
+        if (Word(at) is not ("before" or "after") || Word(at + 1) is not ("and" or "vs" or "versus" or "to") || Word(at + 2) is not ("after" or "before") || Incident(at + 2) is not { Meaning: TimeMeaning.Window } found || settings.Incident is not { } window)
+        {
+            return 0;
+        }
+
+        var after = window.End + Lead > calendar.Now ? calendar.Now : window.End + Lead;
+        references.Add(new TimeReference(TimeMeaning.Window, new TimeWindow(window.End, after), Text(at, found.Length + 2)) { IsIncident = true });
+        references.Add(new TimeReference(TimeMeaning.Window, new TimeWindow(window.Start - Lead, window.Start), Text(at, found.Length + 2)) { IsBaseline = true });
+        return found.Length + 2;
+    }
+
+    // "the day before" what was named earlier; before now where nothing was.
+    private TimeWindow Neighbour(TimeSpan unit) => (references.Count > 0 ? references[0].Window : calendar.Back(unit)).Shift(-unit);
 
     private TimeWindow? Day(DateTime? day) => day is { } of ? calendar.Day(of) : null;
 }

@@ -16,6 +16,7 @@ internal sealed partial class TimeReader
     private readonly bool[] taken;
     private readonly TimeSettings settings;
     private readonly Calendar calendar;
+    private readonly List<TimeReference> references = [];
 
     private TimeReader(IReadOnlyList<QuestionToken> tokens, bool[] taken, TimeSettings settings)
     {
@@ -29,7 +30,6 @@ internal sealed partial class TimeReader
 
     private TimesRead ReadAll()
     {
-        var references = new List<TimeReference>();
         TimeSpan? horizon = null;
         for (var at = 0; at < tokens.Count; at++)
         {
@@ -38,7 +38,12 @@ internal sealed partial class TimeReader
                 continue;
             }
 
-            if (Ahead(at, out var used) is { } ahead)
+            if (Math.Max(BeforeAndAfter(at), UnitOverUnit(at)) is > 0 and var both)
+            {
+                Take(at, both);
+                at += both - 1;
+            }
+            else if (Ahead(at, out var used) is { } ahead)
             {
                 horizon ??= ahead;
                 Take(at, used);
@@ -99,7 +104,7 @@ internal sealed partial class TimeReader
             }
 
             // "the last week" and "past month" look back so far; "last week" is the one before this.
-            var unit = Word(at + 1);
+            var unit = Word(at + 1) is "hr" or "wk" or "min" ? Word(at + 1) + "s" : Word(at + 1);
             var calendrical = Word(at) is "last" or "previous" && Word(at - 1) != "the" && calendar.Last(unit) is not null;
             if (!calendrical && TimeUnits.UnitOf(unit) is { } back && unit.Length > 2)
             {

@@ -28,6 +28,9 @@ public sealed record TimeReference(TimeMeaning Meaning, TimeWindow Window, strin
     /// <summary>It stands behind "compared to", "vs" or "than": what is asked for is measured against it.</summary>
     public bool IsBaseline { get; init; }
 
+    /// <summary>"Week over week": the stretch and the one before it.</summary>
+    public bool IsNeighbour { get; init; }
+
     /// <summary>It is the time of an incident or alert.</summary>
     public bool IsIncident { get; init; }
 }

@@ -89,8 +89,11 @@ internal static class TimeUnits
     private static TimeSpan? Glued(string lower)
     {
         var digits = DigitsOf(lower);
-        return digits > 0 && UnitOf(lower[digits..]) is { } unit && NumberOf(lower[..digits]) is { } count ? Bounded(count, unit) : null;
+        return digits > 0 && !IsStatusCodes(lower) && UnitOf(lower[digits..]) is { } unit && NumberOf(lower[..digits]) is { } count ? Bounded(count, unit) : null;
     }
+
+    // "500s" and "404s" are answers of a server.
+    private static bool IsStatusCodes(string lower) => lower is ['4' or '5', >= '0' and <= '3', >= '0' and <= '9', 's'];
 
     /// <summary>The position of the first character that belongs to no number; below 0 when there is none.</summary>
     public static int DigitsOf(string lower) => lower.AsSpan().IndexOfAnyExcept(Numeric);

@@ -46,6 +46,7 @@ internal static class PromQlWriter
                 PartKind.Errors => Matchers(text, [fill.Errors[metric + part.Text]]),
                 PartKind.By => By(text, part.Text, fill.By),
                 PartKind.Window => text.Append(QueryDuration.Format(fill.Window)),
+                PartKind.WindowSeconds => text.Append(Number(fill.Window.TotalSeconds)),
                 PartKind.Quantile => text.Append(Number(fill.Quantile)),
                 PartKind.Horizon => text.Append(Number(fill.Horizon.TotalSeconds)),
                 _ => text.Append(part.Text),
