@@ -31,7 +31,7 @@ public static class ToolsExtensions
         services.TryAddSingleton(new QueryPolicy());
         services.TryAddSingleton(s => new QueryPolicies(s.GetRequiredService<QueryPolicy>()));
         services.TryAddSingleton<EstimateQuery>();
-        services.TryAddSingleton<IQueryGuard, ParsedQueryGuard>();
+        services.TryAddSingleton<IQueryGuard>(s => new ParsedQueryGuard(s.GetRequiredService<QueryPolicies>(), s.GetRequiredService<TimeProvider>()));
         services.AddConfiguredSources();
         services.AddSingleton<ITool, QueryMetricsTool>();
         services.AddSingleton<ITool, QueryMetricsRangeTool>();
