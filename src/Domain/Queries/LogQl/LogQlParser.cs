@@ -18,8 +18,11 @@ public sealed partial class LogQlParser
     /// <summary>How deep parentheses and functions may stand within each other.</summary>
     public const int MaxDepth = 200;
 
-    /// <summary>How many operators a query may hold, those of label filters included.</summary>
-    public const int MaxOperators = 1000;
+    /// <summary>
+    /// How many operators a query may hold, those of label filters included. A chain of them is read without recursion but nests to the left, and what walks the
+    /// tree recurses: so many fit on a stack of 512 KiB.
+    /// </summary>
+    public const int MaxOperators = 300;
 
     private readonly LogQlLexer lexer;
     private LogQlToken token;

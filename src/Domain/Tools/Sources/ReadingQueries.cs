@@ -3,16 +3,16 @@ using System.Text.RegularExpressions;
 namespace Nightwatch.Domain.Tools.Sources;
 
 /// <summary>
-/// Keeps queries that change things away from sources whose language we do not parse. It is a second wall: the first is that the account which the source is
-/// asked with only reads.
+/// Keeps queries that change things away from sources whose language we do not parse. Words count wherever they stand, also in texts and comments: where those begin
+/// and end is exactly what only a parser knows. It is a second wall; the first is that the account which the source is asked with only reads.
 /// </summary>
 internal static partial class ReadingQueries
 {
     /// <summary>Packages of Flux that compute only. Those of the network, of other databases and of secrets are not among them, nor are those with a to of their own.</summary>
     private static readonly HashSet<string> Packages = new(StringComparer.Ordinal)
     {
-        "array", "bitwise", "contrib/tomhollingworth/events", "date", "date/boundaries", "dict", "influxdata/influxdb/schema", "influxdata/influxdb/v1", "interpolate", "join", "json",
-        "math", "regexp", "strings", "timezone", "types",
+        "array", "bitwise", "date", "date/boundaries", "dict", "influxdata/influxdb/schema", "influxdata/influxdb/v1", "interpolate", "join", "json", "math", "regexp", "strings", "timezone",
+        "types",
     };
 
     /// <summary>Why the query does not go out; null when it may.</summary>
@@ -25,26 +25,27 @@ internal static partial class ReadingQueries
             return null;
         }
 
-        var code = TextsAndComments().Replace(query, m => m.Value[0] == '"' ? "\"\"" : " ");
-        return Statement().IsMatch(code) ? WhyNotStatement(code) : type == "influxdb" ? WhyNotFlux(query, code) : "Only SELECT, SHOW and EXPLAIN are sent to this source.";
+        var isStatement = Statement().IsMatch(query);
+        return !isStatement && type != "influxdb" ? "Only SELECT, SHOW and EXPLAIN are sent to this source."
+            : (isStatement ? WhyNotStatement(query) : null) ?? (type == "influxdb" ? WhyNotFlux(query) : null);
     }
 
-    private static string? WhyNotStatement(string code) =>
-        code.TrimEnd().TrimEnd(';').Contains(';', StringComparison.Ordinal) ? "Only one statement is sent at a time."
-        : Changing().Match(code) is { Success: true } word ? $"{word.Value.ToUpperInvariant()} changes things; only reading queries are sent."
+    private static string? WhyNotStatement(string query) =>
+        query.TrimEnd().TrimEnd(';').Contains(';', StringComparison.Ordinal) ? "Only one statement is sent at a time."
+        : Changing().Match(query) is { Success: true } word ? $"{word.Value.ToUpperInvariant()} changes things; only reading queries are sent."
         : null;
 
-    private static string? WhyNotFlux(string query, string code)
+    private static string? WhyNotFlux(string query)
     {
         foreach (Match import in Import().Matches(query))
         {
-            if (!Packages.Contains(import.Groups[1].Value))
+            if (import.Groups[1].Value is var package && !Packages.Contains(package))
             {
-                return $"The package {import.Groups[1].Value} is not among those that only compute.";
+                return package.Length == 0 ? "Behind import a package that only computes has to follow." : $"The package {package} is not among those that only compute.";
             }
         }
 
-        return Writing().Match(code) is { Success: true } call ? $"{call.Groups[1].Value} writes; only reading queries are sent." : null;
+        return Writing().Match(query) is { Success: true } word ? $"{word.Value} writes; only reading queries are sent (the word may not stand in texts either)." : null;
     }
 
     [GeneratedRegex("""^\s*(select|show|explain)\b""", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
@@ -53,15 +54,11 @@ internal static partial class ReadingQueries
     [GeneratedRegex("""\b(into|insert|update|delete|drop|alter|create|grant|revoke|truncate|kill|set)\b""", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Changing();
 
-    [GeneratedRegex("""\bimport\b[^"]*"([^"]*)""", RegexOptions.NonBacktracking)]
+    // With or without a name of its own for the package; anything else behind the word leaves the group empty.
+    [GeneratedRegex("""\bimport\b(?:\s+(?:[a-zA-Z_]\w*\s+)?"([^"\\]+)")?""")]
     private static partial Regex Import();
 
-    // Any mention counts: a function may be given another name first. tables |> to, x = to.
+    // A function may be given another name first, so that any mention counts: tables |> to(...), x = to.
     [GeneratedRegex("""\b(to|wideTo)\b""", RegexOptions.NonBacktracking)]
     private static partial Regex Writing();
-
-    [GeneratedRegex("""
-        "([^"\\]|\\.)*"|'([^'\\]|\\.)*'|//[^\n]*|--[^\n]*|/\*([^*]|\*+[^*/])*\*+/
-        """, RegexOptions.NonBacktracking | RegexOptions.IgnorePatternWhitespace)]
-    private static partial Regex TextsAndComments();
 }

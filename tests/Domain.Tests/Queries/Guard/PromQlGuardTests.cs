@@ -147,7 +147,7 @@ public sealed class PromQlGuardTests
     [InlineData("up @ 1795262400", true)]
     [InlineData("up @ 0", false)]
     [InlineData("up @ 9999999999", false)]
-    [InlineData("up @ -1e300", false)]
+    [InlineData("up @ -1e9", false)]
     [InlineData("up @ end() offset 1d", true)]
     [InlineData("max_over_time(up[1h:1m] @ 0)", false)]
     public void Check_OffsetsAndFixedTimes_ReachAtMostSoFar(string query, bool allowed)
