@@ -94,7 +94,8 @@ public sealed class AskFixture : IAsyncLifetime
         }
 
         using var promtool = Process.Start(new ProcessStartInfo(
-            Repository.Tool("usr/bin/promtool"), ["tsdb", "create-blocks-from", "openmetrics", file, Path.Combine(folder, "data")]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            Repository.Tool("usr/bin/promtool"), ["tsdb", "create-blocks-from", "openmetrics", file, Path.Combine(folder, "data")])
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
         promtool.OutputDataReceived += (_, _) => { };
         promtool.BeginOutputReadLine();
         var errors = promtool.StandardError.ReadToEnd();

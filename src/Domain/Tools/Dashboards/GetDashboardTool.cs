@@ -51,7 +51,8 @@ internal sealed class GetDashboardTool(IDatasources sources) : Tool<GetDashboard
 
             var left = found.Panels.Count > MaxPanels ? $"only the first {MaxPanels} of {found.Panels.Count} panels are shown" : null;
             return Outcome.Success(DashboardData.Of(found), Outcome.Notes([.. found.Notes, left])) with { Link = found.Summary.Link.AbsoluteUri };
-        }).ConfigureAwait(false) with { Source = source.Name };
+        }).ConfigureAwait(false) with
+        { Source = source.Name };
     }
 
     private sealed record DashboardData(

@@ -58,7 +58,8 @@ internal sealed class ListDashboardsTool(IDatasources sources) : Tool<ListDashbo
                 : Outcome.Success(
                     new DashboardsData([.. found.Select(Entry.Of)], found.Count),
                     Outcome.Notes(mark, found.Count >= limit ? $"these are {limit} dashboards; there may be more" : null));
-        }).ConfigureAwait(false) with { Source = source.Name };
+        }).ConfigureAwait(false) with
+        { Source = source.Name };
     }
 
     private sealed record DashboardsData(IReadOnlyList<Entry> Dashboards, int Total);

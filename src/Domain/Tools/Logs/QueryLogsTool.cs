@@ -90,7 +90,8 @@ internal sealed class QueryLogsTool(IDatasources sources, IQueryGuard guard, Que
             ? Outcome.Wrong("query", refusal) with { Invocation = arguments.Query, Source = source.Name }
             : await (step is { } every
                 ? NumbersAsync(source, checkedQuery.Query, Exact(caller, window, every), every, cancellationToken)
-                : RunAsync(source, arguments with { Query = checkedQuery.Query }, window, cancellationToken)).ConfigureAwait(false) with { Source = source.Name };
+                : RunAsync(source, arguments with { Query = checkedQuery.Query }, window, cancellationToken)).ConfigureAwait(false) with
+            { Source = source.Name };
     }
 
     /// <summary>Null for a query that gives lines, and for one that cannot be read.</summary>

@@ -80,7 +80,8 @@ internal sealed class QuerySourceTool(IDatasources sources, QueryLimits limits) 
 
         return await AskAsync(arguments.Query, source!.LinkTo(arguments.Query, window!).AbsoluteUri, () => lines
             ? LinesAsync(source, arguments, window!, cancellationToken)
-            : SeriesAsync(source, arguments, window!, cancellationToken)).ConfigureAwait(false) with { Source = source.Name };
+            : SeriesAsync(source, arguments, window!, cancellationToken)).ConfigureAwait(false) with
+        { Source = source.Name };
     }
 
     private async Task<ToolResult> SeriesAsync(IQuerySource source, QuerySourceArguments arguments, TimeWindow window, CancellationToken cancellationToken)
