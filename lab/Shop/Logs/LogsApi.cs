@@ -4,7 +4,7 @@ using Nightwatch.Shop.Roles;
 namespace Nightwatch.Shop.Logs;
 
 /// <summary>
-/// The reading half of Loki's HTTP API over the shop's log files: query_range for log lines, labels, label values, ready. Metric queries are refused.
+/// The reading half of Loki's HTTP API over the shop's log files: query_range for log lines, query and query_range for counts of them, labels, label values, ready.
 /// Written from grafana.com/docs/loki/latest/reference/loki-http-api.
 /// </summary>
 internal static class LogsApi
@@ -20,7 +20,8 @@ internal static class LogsApi
         var app = ServiceHost.Create(options);
         app.MapGet("/ready", () => "ready");
         app.MapGet("/healthz", () => "ok");
-        app.MapGet("/loki/api/v1/query_range", (string query, string? start, string? end, int? limit, string? direction) => Answer(() => Query(files, query, Window(start, end), limit ?? 100, direction != "forward")));
+        app.MapGet("/loki/api/v1/query_range", (string query, string? start, string? end, string? step, int? limit, string? direction) => Answer(() => Query(files, query, Window(start, end), step, limit ?? 100, direction != "forward")));
+        app.MapGet("/loki/api/v1/query", (string query, string? time) => Answer(() => AtOneTime(files, query, Window(null, time).End)));
         app.MapGet("/loki/api/v1/labels", () => Answer(() => LabelNames));
         app.MapGet("/loki/api/v1/label/{name}/values", (string name, string? start, string? end) => Answer(() => Values(files, name, Window(start, end))));
         return app;
@@ -39,8 +40,42 @@ internal static class LogsApi
         }
     }
 
-    private static object Query(LogFiles files, string query, (long Start, long End) window, int limit, bool backward)
+    private static object AtOneTime(LogFiles files, string query, long at)
     {
+        var counts = LogCounts.Parse(query) ?? throw new FormatException("log queries are not supported as an instant query type, please change your query to a range query type");
+        return new
+        {
+            resultType = "vector",
+            result = counts.Evaluate(files, at, at, Hour).Select(g => new { metric = g.Labels, value = Point(g.Values.First()) }).ToArray(),
+            stats = new { },
+        };
+    }
+
+    private static object[] Point(KeyValuePair<double, double> point) => [point.Key, point.Value.ToString(CultureInfo.InvariantCulture)];
+
+    private static object Counts(LogFiles files, LogCounts counts, (long Start, long End) window, string? step)
+    {
+        // Loki's own choice when none is given: about 250 points.
+        var every = step is null ? Math.Max(1, (window.End - window.Start) / 250_000_000_000) * 1_000_000_000 : Step(step);
+        return new
+        {
+            resultType = "matrix",
+            result = counts.Evaluate(files, window.Start, window.End, every).Select(g => new { metric = g.Labels, values = g.Values.Select(Point).ToArray() }).ToArray(),
+            stats = new { },
+        };
+    }
+
+    private static long Step(string text) =>
+        decimal.TryParse(text.TrimEnd('s'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 9_000_000_000 ? (long)(seconds * 1_000_000_000)
+        : throw new FormatException($"cannot parse '{text}' to a valid duration");
+
+    private static object Query(LogFiles files, string query, (long Start, long End) window, string? step, int limit, bool backward)
+    {
+        if (LogCounts.Parse(query) is { } counts)
+        {
+            return Counts(files, counts, window, step);
+        }
+
         if (limit is < 1 or > MaxLines)
         {
             throw new FormatException($"max entries limit per query exceeded, limit > max_entries_limit ({limit} > {MaxLines})");

@@ -20,7 +20,7 @@ internal static class HostTemplates
         Of("host.memory", "share of memory in use", "ratio", "memory", "1 - ~node_memory_MemAvailable_bytes{$m} / ~node_memory_MemTotal_bytes{$m}", "usage ratio host full", "swap oom heap forecast", priority: 0.6),
         Of("host.memory.free", "memory available", "bytes", "memory free", "~node_memory_MemAvailable_bytes{$m}", "host", "swap heap ratio", priority: 0.6),
         Of("host.memory.free.ratio", "share of memory available", "ratio", "memory free ratio", "~node_memory_MemAvailable_bytes{$m} / ~node_memory_MemTotal_bytes{$m}", "host", "swap heap", priority: 0.6),
-        Of("host.memory.used", "memory in use", "bytes", "memory bytes", "~node_memory_MemTotal_bytes{$m} - ~node_memory_MemAvailable_bytes{$m}", "usage host", "swap heap ratio free capacity", priority: 0.3),
+        Of("host.memory.used", "memory in use", "bytes", "memory bytes", "~node_memory_MemTotal_bytes{$m} - ~node_memory_MemAvailable_bytes{$m}", "usage host", "swap heap ratio free capacity service app pod container", priority: 0.3),
         Of("host.memory.size", "memory there is", "bytes", "memory capacity", "node_memory_MemTotal_bytes{$m}", "host", "usage free swap"),
         Of("host.memory.forecast", "seconds until no memory is available, at the pace of the last six hours", "seconds", "memory forecast", "node_memory_MemAvailable_bytes{$m} / (-deriv(node_memory_MemAvailable_bytes{$m}[6h]) > 0)", "host usage capacity free", "swap heap disk"),
         Of("host.swap", "share of swap in use", "ratio", "swap", "1 - ~node_memory_SwapFree_bytes{$m} / (~node_memory_SwapTotal_bytes{$m} > 0)", "usage memory host full ratio"),

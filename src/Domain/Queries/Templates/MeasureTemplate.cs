@@ -29,6 +29,12 @@ internal sealed record MeasureTemplate
 
     public required TemplateText Text { get; init; }
 
+    /// <summary>
+    /// In place of <see cref="Text"/> and <see cref="Count"/> where nothing is broken down: a service that never failed has no series of failures, and its share of them is 0 and
+    /// not unknown.
+    /// </summary>
+    public (TemplateText Text, TemplateText? Count)? Whole { get; init; }
+
     /// <summary>How much or how often within a window; null where that has no meaning.</summary>
     public TemplateText? Count { get; init; }
 
@@ -49,7 +55,7 @@ internal sealed record MeasureTemplate
 internal static class TemplateList
 {
     public static MeasureTemplate Of(
-        string id, string purpose, string unit, string needs, string text, string helps = "", string avoids = "", string by = "", string? count = null, double priority = 0, bool quantile = false, bool share = false) => new()
+        string id, string purpose, string unit, string needs, string text, string helps = "", string avoids = "", string by = "", string? count = null, double priority = 0, bool quantile = false, bool share = false, string? whole = null, string? wholeCount = null) => new()
         {
             Id = id,
             Purpose = purpose,
@@ -64,6 +70,7 @@ internal static class TemplateList
             Priority = priority,
             IsQuantile = quantile,
             IsShare = share,
+            Whole = whole is null ? null : (TemplateText.Parse(whole), wholeCount is null ? null : TemplateText.Parse(wholeCount)),
         };
 
     private static string[] Split(string words) => words.Split(' ', StringSplitOptions.RemoveEmptyEntries);

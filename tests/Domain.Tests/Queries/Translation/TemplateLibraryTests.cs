@@ -28,11 +28,14 @@ public sealed class TemplateLibraryTests
         {
             var names = metrics.Select(m => MetricSlots.Candidates(m)[Math.Min(i, MetricSlots.Candidates(m).Count - 1)]).ToList();
             var context = new TranslationContext { Now = DateTimeOffset.UnixEpoch, Metrics = Exposing(names) };
-            var question = new Understanding { Question = "", Intent = QuestionIntent.Metrics, IntentConfidence = 1 };
-            var bound = BoundMeasure.Bind(template, question, context, 1, "test");
-            Assert.True(bound is not null, $"{id} binds to {string.Join(", ", names)}");
-            string?[] forms = [bound.Now(context.RateWindow), bound.Average(Window), bound.Count(Window), bound.OverTime("max_over_time", Window, context.RateWindow, null), bound.OverTime("quantile_over_time", Window, context.RateWindow, 0.9)];
-            Assert.All(forms.OfType<string>(), form => Assert.NotEmpty(PromQlWriter.Canonical(form)));
+            foreach (var groups in new[] { Array.Empty<string>(), ["service"] })
+            {
+                var question = new Understanding { Question = "", Intent = QuestionIntent.Metrics, IntentConfidence = 1, GroupBy = groups };
+                var bound = BoundMeasure.Bind(template, question, context, 1, "test");
+                Assert.True(bound is not null, $"{id} binds to {string.Join(", ", names)}");
+                string?[] forms = [bound.Now(context.RateWindow), bound.Average(Window), bound.Count(Window), bound.OverTime("max_over_time", Window, context.RateWindow, null), bound.OverTime("quantile_over_time", Window, context.RateWindow, 0.9)];
+                Assert.All(forms.OfType<string>(), form => Assert.NotEmpty(PromQlWriter.Canonical(form)));
+            }
         }
     }
 

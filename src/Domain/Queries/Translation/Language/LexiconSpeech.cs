@@ -6,11 +6,11 @@ internal static class LexiconSpeech
     /// <summary>What is wanted. The intent, the statistic and the form of the answer are read from these.</summary>
     public const string Wanted = """
         rate = rate|rates|per second|per sec|a second|/s|each second|frequency
-        ratio = ratio|percentage|percent|%|share|fraction|proportion|pct|how close|relative to its limit|relative to limit|vs limit|versus limit|vs limits|against its limit|of its limit|of their limit|compared to its limit
+        ratio = ratio|percentage|percent|%|share|fraction|proportion|pct|how close|close to its|close to their|near its limit|near their limit|relative to its limit|relative to limit|vs limit|versus limit|vs limits|against its limit|of its limit|of their limit|compared to its limit
         bytes = bytes|mb|gb|megabytes|gigabytes|kilobytes|mib|gib|in bytes
         usage = usage|use|used|using|utilization|utilisation|consumption|consume|consuming|consumed|eating|busy|utilized|occupied|footprint
         free = free|left|available|remaining|remain|remains|spare|unused|headroom
-        capacity = capacity|limit|limits|maximum capacity|total|size|overall size|how big|how large|relative to its limit|relative to limit|vs limit|versus limit|vs limits|against its limit|of its limit|of their limit|compared to its limit
+        capacity = capacity|limit|limits|maximum capacity|total|size|overall size|how big|how large|near its limit|near their limit|relative to its limit|relative to limit|vs limit|versus limit|vs limits|against its limit|of its limit|of their limit|compared to its limit
         average = average|avg|mean|averaged|on average|typical
         maximum = max|maximum|peak|highest|worst|largest|peaked|biggest value
         minimum = min|minimum|lowest|smallest|least

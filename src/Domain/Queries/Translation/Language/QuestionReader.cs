@@ -26,7 +26,7 @@ internal static class QuestionReader
             Question = question.Length > QuestionTokenizer.MaxLength ? question[..QuestionTokenizer.MaxLength] : question,
             Intent = intent,
             IntentConfidence = confidence,
-            Measures = Measures(hits, numbers, entities.Entities.Any(e => e.Kind == EntityKinds.Called), Words(tokens, taken, hits), context),
+            Measures = Measures(tokens, hits, numbers, entities.Entities.Any(e => e.Kind == EntityKinds.Called), Words(tokens, taken, hits), context),
             Subjects = Of(hits, ConceptKind.Subject),
             Wishes = [.. Of(hits, ConceptKind.Speech), .. groups.Labels.Where(g => g.StartsWith("per_", StringComparison.Ordinal))],
             Entities = entities.Entities,
@@ -115,13 +115,19 @@ internal static class QuestionReader
     private static bool IsSuperlative(IReadOnlyList<ConceptHit> hits) => hits.Any(h => h.Concept == "which") && hits.Any(h => h.Concept is "maximum" or "minimum");
 
     // A percentile of requests or queries is one of how long they took.
-    private static List<string> Measures(IReadOnlyList<ConceptHit> hits, NumbersRead numbers, bool called, List<string> words, TranslationContext context)
+    private static List<string> Measures(IReadOnlyList<QuestionToken> tokens, IReadOnlyList<ConceptHit> hits, NumbersRead numbers, bool called, List<string> words, TranslationContext context)
     {
         var full = hits.Any(h => h.Concept is "full" or "free" or "usage" or "capacity");
         var measures = Of(hits, ConceptKind.Measure);
         if (called && !measures.Contains("dependency"))
         {
             measures.Add("dependency");
+        }
+
+        // "Was frontend available all day" asks for no free space.
+        if (measures.Count == 0 && tokens.Count > 0 && tokens[0].IsAny("is", "was", "were", "are", "has") && tokens.Any(t => t.Is("available")))
+        {
+            measures.Add("availability");
         }
 
         // "How full is /var" means the disk that is mounted there.

@@ -120,6 +120,13 @@ internal sealed class StatisticReader(IReadOnlyList<QuestionToken> tokens, bool[
             return (before, Near(at, 2, "least", "lowest", "smallest", "fewest"));
         }
 
+        // "The three pods that restart the most".
+        if (Count(at) is { } things && things is > 1 and <= MostSeries && at + 1 < tokens.Count && EntityKinds.OfWord(tokens[at + 1]) is not null && tokens.Skip(at).Any(t => t.IsAny("most", "highest", "largest", "slowest", "worst", "biggest")))
+        {
+            taken[at] = true;
+            return (things, false);
+        }
+
         return null;
     }
 

@@ -44,7 +44,9 @@ internal static class AlertsPlan
         var severity = understanding.LogLevel switch { "fatal" => "critical", "warn" => "warning", _ => null };
         if (entry is { HasLabels: true } && Scope.Of(entry, understanding, context) is { } known)
         {
-            return severity is null ? known : known.Append(new MatcherSyntax("severity", MatchOperator.Equal, severity));
+            var name = understanding.Identifiers.Concat(understanding.Words).Select(w => entry.Values("alertname").FirstOrDefault(v => v.Equals(w, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(v => v is not null);
+            MatcherSyntax?[] more = [name is null ? null : new MatcherSyntax("alertname", MatchOperator.Equal, name), severity is null ? null : new MatcherSyntax("severity", MatchOperator.Equal, severity)];
+            return known.Concat(more.OfType<MatcherSyntax>());
         }
 
         return understanding.Entities.Where(e => e.Known).Select(e => new MatcherSyntax(e.Labels.FirstOrDefault(l => l != "job") ?? EntityKinds.LabelsOf(e.Kind)[0], MatchOperator.Equal, e.Value))

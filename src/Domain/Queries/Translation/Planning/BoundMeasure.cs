@@ -67,6 +67,7 @@ internal sealed record BoundMeasure(MeasureTemplate Template, TemplateFill Fill,
 
         var by = Groups.Of(primary, template, understanding, context);
         var self = template.Text.Parts.Any(p => p.Kind == PartKind.By && p.Text == "self");
+        template = by.Count == 0 && template.Whole is { } whole ? template with { Text = whole.Text, Count = whole.Count ?? template.Count } : template;
         var bound = self ? Selfless(template, by.Count > 0 ? by : [Groups.Self(primary, understanding, context)], out by) : template;
         var fill = new TemplateFill { Names = names, Matchers = matchers, Errors = errors, By = by, Window = context.RateWindow, Quantile = understanding.Quantile ?? 0.95, Horizon = understanding.Horizon ?? TimeSpan.FromDays(1) };
         return new BoundMeasure(bound, fill, primary, score, why);
