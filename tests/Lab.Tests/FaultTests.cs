@@ -1,3 +1,4 @@
+using System.Text.Json;
 namespace Nightwatch.Lab.Tests;
 
 /// <summary>Each fault moves what it is meant to move, in the component that is broken, and the rule that a person would expect takes notice.</summary>
@@ -83,12 +84,32 @@ public sealed class FaultTests(ShopFixture shop)
     [Theory]
     [InlineData("{service=\"orders\"", 400)]
     [InlineData("{}", 400)]
-    [InlineData("sum(rate({service=\"orders\"}[1m]))", 400)]
+    [InlineData("sum(rate({service=\"orders\"}[1m]))", 200)]
+    [InlineData("sum by (level) (count_over_time({service=\"orders\"} |= `a` [1h30m]))", 200)]
+    [InlineData("avg_over_time({service=\"orders\"} | unwrap x [1m])", 400)]
+    [InlineData("count_over_time({service=\"orders\"}[1m]", 400)]
     [InlineData("{service=\"orders\"} | json", 400)]
     [InlineData("{service=~\"(\"}", 400)]
     [InlineData("{service=~\"orders|payment\", level!=\"debug\"} |= `started` !~ \"[0-9]{9}\"", 200)]
     public async Task Logs_Query_AnsweredOrRefusedAsLokiWould(string query, int status) =>
         Assert.Equal(status, await shop.StatusAsync("logs", $"loki/api/v1/query_range?query={Uri.EscapeDataString(query)}", Cancel));
+
+    [Fact]
+    public async Task Logs_CountOfStarts_IsThatOfTheLines()
+    {
+        const string Lines = "{service=\"orders\"} |= `started`";
+
+        var lines = await shop.GetAsync("logs", $"loki/api/v1/query_range?limit=5000&query={Uri.EscapeDataString(Lines)}", Cancel);
+        var counted = await shop.GetAsync("logs", $"loki/api/v1/query?query={Uri.EscapeDataString($"sum by (service) (count_over_time({Lines} [1h]))")}", Cancel);
+
+        using var read = JsonDocument.Parse(lines);
+        using var count = JsonDocument.Parse(counted);
+        var expected = read.RootElement.GetProperty("data").GetProperty("result").EnumerateArray().Sum(s => s.GetProperty("values").GetArrayLength());
+        var sample = count.RootElement.GetProperty("data").GetProperty("result")[0];
+        Assert.True(expected > 0);
+        Assert.Equal("orders", sample.GetProperty("metric").GetProperty("service").GetString());
+        Assert.True(int.Parse(sample.GetProperty("value")[1].GetString()!, System.Globalization.CultureInfo.InvariantCulture) >= expected);
+    }
 
     [Fact]
     public async Task Logs_LabelsAndFilters_SelectLines()
