@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+
 namespace Nightwatch.Lab.Tests;
 
 /// <summary>Each fault moves what it is meant to move, in the component that is broken, and the rule that a person would expect takes notice.</summary>
@@ -108,7 +110,7 @@ public sealed class FaultTests(ShopFixture shop)
         var sample = count.RootElement.GetProperty("data").GetProperty("result")[0];
         Assert.True(expected > 0);
         Assert.Equal("orders", sample.GetProperty("metric").GetProperty("service").GetString());
-        Assert.True(int.Parse(sample.GetProperty("value")[1].GetString()!, System.Globalization.CultureInfo.InvariantCulture) >= expected);
+        Assert.True(int.Parse(sample.GetProperty("value")[1].GetString()!, CultureInfo.InvariantCulture) >= expected);
     }
 
     [Fact]
