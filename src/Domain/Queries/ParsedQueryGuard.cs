@@ -13,12 +13,6 @@ namespace Nightwatch.Domain.Queries;
 /// </summary>
 public sealed class ParsedQueryGuard(QueryPolicies policies, TimeProvider time) : IQueryGuard
 {
-    /// <summary>One policy for every tenant.</summary>
-    public ParsedQueryGuard(QueryPolicy policy, TimeProvider time)
-        : this(new QueryPolicies(policy), time)
-    {
-    }
-
     public QueryVerdict Check(QueryLanguage language, string query, QueryRange? range, IDatasource source, Caller caller) =>
         language == QueryLanguage.PromQl ? CheckPromQl(query, range, policies.For(caller.Tenant), caller) : CheckLogQl(query, range, policies.For(caller.Tenant), caller);
 

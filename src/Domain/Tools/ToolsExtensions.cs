@@ -31,8 +31,7 @@ public static class ToolsExtensions
         services.TryAddSingleton(new QueryPolicy());
         services.TryAddSingleton(s => new QueryPolicies(s.GetRequiredService<QueryPolicy>()));
         services.TryAddSingleton<EstimateQuery>();
-        // By hand: it can be made of one policy as well, and both are registered.
-        services.TryAddSingleton<IQueryGuard>(s => new ParsedQueryGuard(s.GetRequiredService<QueryPolicies>(), s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IQueryGuard, ParsedQueryGuard>();
         services.AddConfiguredSources();
         services.AddSingleton<ITool, QueryMetricsTool>();
         services.AddSingleton<ITool, QueryMetricsRangeTool>();

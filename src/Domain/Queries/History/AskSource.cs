@@ -91,7 +91,7 @@ internal sealed class AskSource(HistoryTimes times, QueryLimits limits) : IDispo
     {
         var parts = step is { } every ? times.Parts(window, every) : [window];
         var range = step is { } s ? new QueryRange(parts[0].Length, s) : (QueryRange?)null;
-        var verdict = new ParsedQueryGuard(policy, times.Clock).Check(language, query, range, source, caller);
+        var verdict = new ParsedQueryGuard(new QueryPolicies(policy), times.Clock).Check(language, query, range, source, caller);
         if (verdict.Refusal is { } refusal)
         {
             return AskedSeries.Refused(query, refusal);

@@ -63,10 +63,17 @@ public static class QueryTranslator
         QuestionIntent.ServiceLevel => ServiceLevelPlan.Write(understanding, context),
         QuestionIntent.Changes => CausePlan.Changes(understanding, context),
         QuestionIntent.Diagnosis => CausePlan.Why(understanding, context),
-        // "How busy is redis" names a thing and nothing to measure.
-        _ when understanding.Measures.Count == 0 && understanding.Wishes.Contains("usage") && understanding.Entities.Any(e => e.Known) && Measured(understanding, context).FirstOrDefault() is null => Health(understanding, context),
-        _ => Measured(understanding, context),
+        _ => MeasuredOrHealth(understanding, context),
     };
+
+    // "How busy is redis" names a thing and nothing to measure.
+    private static List<ProposedQuery> MeasuredOrHealth(Understanding understanding, TranslationContext context)
+    {
+        List<ProposedQuery> measured = [.. Measured(understanding, context)];
+        return measured.Count == 0 && understanding.Measures.Count == 0 && understanding.Wishes.Contains("usage") && understanding.Entities.Any(e => e.Known)
+            ? [.. Health(understanding, context)]
+            : measured;
+    }
 
     // "CPU, memory and disk of node-1" asks for each; what else is measured goes with all of them.
     private static IEnumerable<ProposedQuery> Measured(Understanding understanding, TranslationContext context)
@@ -102,7 +109,8 @@ public static class QueryTranslator
 
         var confidence = Confidence(measures, understanding);
         var more = understanding.MoreQuantiles.SelectMany(q => MetricPlan.Write(measures[0] with { Fill = measures[0].Fill with { Quantile = q } }, understanding with { Quantile = q }, context, confidence).Take(1));
-        return MetricPlan.Write(measures[0], understanding, context, confidence).Take(1).Concat(more).Concat(MetricPlan.Write(measures[0], understanding, context, confidence).Skip(1))
+        var best = MetricPlan.Write(measures[0], understanding, context, confidence).ToList();
+        return best.Take(1).Concat(more).Concat(best.Skip(1))
             .Concat(measures.Skip(1).Take(2).SelectMany(m => MetricPlan.Write(m, understanding, context, confidence * 0.5).Take(1)));
     }
 

@@ -73,7 +73,7 @@ internal sealed class QueryApplicationLogsTool(FindReach find, HistoryTimes time
 
         var (lines, note) = await QueryAsync(reach, arguments, window, cancellationToken).ConfigureAwait(false);
         var part = window.Length < limits.MaxRange ? window.Length : limits.MaxRange;
-        var verdict = new ParsedQueryGuard(reach.Policy, times.Clock).Check(QueryLanguage.LogQl, lines.ToString(), new QueryRange(part, part), reach.Source, caller);
+        var verdict = new ParsedQueryGuard(new QueryPolicies(reach.Policy), times.Clock).Check(QueryLanguage.LogQl, lines.ToString(), new QueryRange(part, part), reach.Source, caller);
         if (verdict.Refusal is { } refusal)
         {
             return Outcome.Wrong("contains", refusal);

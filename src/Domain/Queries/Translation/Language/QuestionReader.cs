@@ -18,7 +18,8 @@ internal static class QuestionReader
         var ranked = numbers.Top is not null || hits.Any(h => h.Concept is "top" or "bottom") || IsSuperlative(hits) || tokens.Any(IsExtreme) || numbers.Threshold is not null || tokens.Any(t => t.IsAny("sort", "sorted", "rank", "ranked", "ordered"));
         var groups = GroupReader.Read(tokens, taken, named, ranked, context.Metrics.Names.Labels);
         var superlative = IsSuperlative(hits) || (tokens.Any(IsExtreme) && groups.Ranked);
-        var signals = Signals(tokens, hits, times, numbers, entities, Words(tokens, taken, hits), context);
+        var words = Words(tokens, taken, hits);
+        var signals = Signals(tokens, hits, times, numbers, entities, words, context);
         var (intent, confidence) = IntentSignals.Score(signals);
         var main = times.References.FirstOrDefault(t => !t.IsBaseline);
         var understanding = new Understanding
@@ -26,7 +27,7 @@ internal static class QuestionReader
             Question = question.Length > QuestionTokenizer.MaxLength ? question[..QuestionTokenizer.MaxLength] : question,
             Intent = intent,
             IntentConfidence = confidence,
-            Measures = Measures(tokens, hits, numbers, entities.Entities.Any(e => e.Kind == EntityKinds.Called), Words(tokens, taken, hits), context),
+            Measures = Measures(tokens, hits, numbers, entities.Entities.Any(e => e.Kind == EntityKinds.Called), words, context),
             Subjects = Of(hits, ConceptKind.Subject),
             Wishes = [.. Of(hits, ConceptKind.Speech), .. groups.Labels.Where(g => g.StartsWith("per_", StringComparison.Ordinal))],
             Entities = entities.Entities,
@@ -45,7 +46,7 @@ internal static class QuestionReader
             Texts = entities.Texts,
             Lines = numbers.Lines,
             LogLevel = LevelOf(hits, tokens),
-            Words = [.. Words(tokens, taken, hits), .. numbers.StatusCode is ['1' or '2' or '3', ..] code ? [code] : Array.Empty<string>()],
+            Words = [.. words, .. numbers.StatusCode is ['1' or '2' or '3', ..] code ? [code] : Array.Empty<string>()],
             Identifiers = [.. tokens.Where((t, i) => !taken[i] && (t.Kind is TokenKind.Path || (t.Kind is TokenKind.Name && (t.Text.Any(char.IsUpper) || t.Text.Contains('-', StringComparison.Ordinal) || t.Text.Contains('_', StringComparison.Ordinal))))).Select(t => t.Text).Distinct()],
             Corrections = [.. hits.Where(h => h.Slip is not null).Select(h => $"{tokens[h.First].Text} → {h.Slip}").Distinct()],
         };
