@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Nightwatch.Domain.Alerts;
 
 namespace Nightwatch.Domain.Queries.Asking;
 
@@ -99,7 +100,7 @@ internal static class ResultSummary
         }
 
         var text = (first.GetProperty("line").GetString() ?? "").ReplaceLineEndings(" ").Trim();
-        var shown = text.Length <= LongestLine ? text : text[..(char.IsHighSurrogate(text[LongestLine - 1]) ? LongestLine - 1 : LongestLine)] + "…";
+        var shown = CleanText.Cut(text, LongestLine + 1);
         return $"{total.ToString("#,0", CultureInfo.InvariantCulture)} {(total == 1 ? "line" : "lines")}, the newest of {Time(first.GetProperty("at").GetDateTimeOffset(), zone)}: “{shown}”";
     }
 
@@ -130,5 +131,5 @@ internal static class ResultSummary
 
     private static string Behind(string name) => name.Length == 0 ? "" : $" ({name})";
 
-    private static string Short(string value) => value.Length <= 80 ? value : value[..80] + "…";
+    private static string Short(string value) => CleanText.Cut(value, 81);
 }

@@ -1,3 +1,5 @@
+using Nightwatch.Domain.Alerts;
+
 namespace Nightwatch.Domain.Queries.Translation.Planning;
 
 /// <summary>What is said where there is no query, and what was taken for granted where there is one.</summary>
@@ -43,5 +45,5 @@ internal static class Remarks
         return said.Count == 0 ? null : string.Join(' ', said);
     }
 
-    private static string Short(string text) => text.Length <= 60 ? text : text[..60] + "…";
+    private static string Short(string text) => CleanText.Cut(text, 61);
 }
