@@ -67,9 +67,13 @@ internal sealed class StoredState : IAsyncDisposable
 
         public bool HasActivity(string name) => false;
 
+        public bool HasEntity(string name) => false;
+
         public Task<object?> RunOrchestratorAsync(string name, object orchestrationContext) => throw new NotSupportedException();
 
         public Task<object?> RunActivityAsync(string name, object activityContext, string? serializedInput, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
+
+        public Task RunEntityAsync(string name, object entityBatch, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.DurableTask.Abstractions;
+using Microsoft.DurableTask.Entities;
 using Microsoft.Extensions.Logging;
 using Nightwatch.LocalRuntime.DurableTask;
 
@@ -26,6 +27,9 @@ public abstract class TaskOrchestrationContext
 
     /// <summary>Makes loggers that are silent while replaying.</summary>
     public virtual ILoggerFactory ReplaySafeLoggerFactory => replaySafeLoggerFactory ??= new ReplaySafeLoggers(this, LoggerFactory);
+
+    /// <summary>Calls, signals and locks entities.</summary>
+    public virtual TaskOrchestrationEntityFeature Entities => throw new NotSupportedException($"{GetType()} has no entities.");
 
     protected abstract ILoggerFactory LoggerFactory { get; }
 

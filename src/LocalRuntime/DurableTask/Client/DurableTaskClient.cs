@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Microsoft.DurableTask.Client.Entities;
 using Microsoft.DurableTask.Internal;
 
 namespace Microsoft.DurableTask.Client;
@@ -9,6 +10,9 @@ public abstract class DurableTaskClient : IOrchestrationSubmitter, IAsyncDisposa
     protected DurableTaskClient(string name) => Name = name;
 
     public string Name { get; }
+
+    /// <summary>The client's part for entities.</summary>
+    public virtual DurableEntityClient Entities => throw NotSupported("entities");
 
     public virtual Task<string> ScheduleNewOrchestrationInstanceAsync(TaskName orchestratorName, CancellationToken cancellation) =>
         ScheduleNewOrchestrationInstanceAsync(orchestratorName, null, null, cancellation);

@@ -13,6 +13,7 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
 
     private readonly EngineState state;
     private readonly ActivityRunner activities;
+    private readonly EntityPlayer entities;
     private readonly TurnRunner turns;
     private readonly TimerService timers;
     private readonly Housekeeper housekeeper;
@@ -25,7 +26,8 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
         state = new EngineState(options, new DurableStore(options.Path, options.Faults), invoker);
         created = new Lazy<Task>(state.Store.CreateAsync);
         activities = new ActivityRunner(state);
-        turns = new TurnRunner(state, activities);
+        entities = new EntityPlayer(state);
+        turns = new TurnRunner(state, activities, entities);
         timers = new TimerService(state);
         housekeeper = new Housekeeper(state, activities, timers);
         state.Dispatch = Dispatch;
@@ -46,7 +48,7 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
         EngineLog.Started(state.Log, state.Worker, state.Options.Path);
     }
 
-    /// <summary>Lets running activities end within the drain time, stores what they returned, and leaves the rest to other workers.</summary>
+    /// <summary>Lets running activities and entity operations end within the drain time, stores what they returned, and leaves the rest to other workers.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (state.Worker == 0 || state.Stopping.IsCancellationRequested)
@@ -55,9 +57,10 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
         }
 
         await state.Draining.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAny(activities.StoppedAsync(), Task.Delay(state.Options.DrainTimeout, cancellationToken)).ConfigureAwait(false);
+        var drained = Task.WhenAll(activities.StoppedAsync(), UntilAsync(() => entities.Running == 0, state.Options.DrainTimeout));
+        await Task.WhenAny(drained, Task.Delay(state.Options.DrainTimeout, cancellationToken)).ConfigureAwait(false);
         await state.Aborting.CancelAsync().ConfigureAwait(false);
-        await UntilAsync(() => state.Slots.Waiting == 0 && turns.InFlight == 0).ConfigureAwait(false);
+        await UntilAsync(() => state.Slots.Waiting == 0 && turns.InFlight == 0, QueueDrain).ConfigureAwait(false);
         await HaltAsync().ConfigureAwait(false);
         var worker = state.Worker;
         state.Worker = 0;
@@ -87,9 +90,9 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
         }
     }
 
-    private static async Task UntilAsync(Func<bool> condition)
+    private static async Task UntilAsync(Func<bool> condition, TimeSpan limit)
     {
-        var deadline = Environment.TickCount64 + (long)QueueDrain.TotalMilliseconds;
+        var deadline = Environment.TickCount64 + (long)limit.TotalMilliseconds;
         while (!condition() && Environment.TickCount64 < deadline)
         {
             await Task.Delay(10).ConfigureAwait(false);
@@ -100,7 +103,7 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
     {
         await state.Stopping.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(turns.StoppedAsync(), housekeeping).ConfigureAwait(false);
-        await UntilAsync(() => turns.InFlight == 0).ConfigureAwait(false);
+        await UntilAsync(() => turns.InFlight == 0, QueueDrain).ConfigureAwait(false);
     }
 
     private void Release()
@@ -109,6 +112,7 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
         {
             disposed = true;
             timers.Dispose();
+            entities.Dispose();
             state.Store.Dispose();
             state.Signals.AllMayHaveChanged();
         }

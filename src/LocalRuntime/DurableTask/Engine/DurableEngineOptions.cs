@@ -17,6 +17,12 @@ internal sealed record DurableEngineOptions
     /// <summary>Orchestrators that run at once in this process (maxConcurrentOrchestratorFunctions).</summary>
     public int MaxConcurrentOrchestrators { get; set; } = 16;
 
+    /// <summary>Entities whose code runs at once in this process (maxConcurrentEntityFunctions).</summary>
+    public int MaxConcurrentEntities { get; set; } = 64;
+
+    /// <summary>Operations that one invocation of an entity function runs at most (maxEntityOperationBatchSize).</summary>
+    public int MaxEntityBatch { get; set; } = 250;
+
     /// <summary>Keep running orchestrators in memory between turns in place of replaying each turn (extendedSessionsEnabled; off as in Azure).</summary>
     public bool ExtendedSessions { get; set; }
 

@@ -3,7 +3,7 @@ using Microsoft.DurableTask.Client;
 namespace Nightwatch.LocalRuntime.DurableTask;
 
 /// <summary>Takes instances with work from the queue and plays their turns; the commit of one does not hold up the next.</summary>
-internal sealed class TurnRunner(EngineState state, ActivityRunner activities)
+internal sealed class TurnRunner(EngineState state, ActivityRunner activities, EntityPlayer entities)
 {
     private const int InboxLimit = 2_000;
 
@@ -82,7 +82,13 @@ internal sealed class TurnRunner(EngineState state, ActivityRunner activities)
     /// <summary>One turn. True when more work waits already.</summary>
     private async Task<bool> TurnAsync(InstanceSlot slot, List<ActivityAnswer> answers)
     {
-        var cache = slot.Cache ?? Load(slot);
+        var record = slot.Cache?.Record ?? state.Store.Load(slot.Key);
+        if (record is { IsEntity: true })
+        {
+            return await entities.TurnAsync(slot.Key).ConfigureAwait(false);
+        }
+
+        var cache = slot.Cache ?? Load(slot, record);
         if (cache is null || cache.Record.Completed is not null)
         {
             return false;
@@ -126,9 +132,8 @@ internal sealed class TurnRunner(EngineState state, ActivityRunner activities)
         return record.Completed is null;
     }
 
-    private CachedInstance? Load(InstanceSlot slot)
+    private CachedInstance? Load(InstanceSlot slot, InstanceRecord? record)
     {
-        var record = state.Store.Load(slot.Key);
         if (record is null || record.Completed is not null)
         {
             return null;

@@ -20,10 +20,18 @@ internal enum HistoryKind
     Suspended = 12,
     Resumed = 13,
     Terminated = 14,
+
+    EntityCalled = 40,
+    EntityCompleted = 41,
+    EntityFailed = 42,
+    EntitySignaled = 43,
+    EntityLockAsked = 44,
+    EntityLocked = 45,
+    EntityUnlocked = 46,
 }
 
 /// <summary>
-/// One line of history. Task is the sequence number of the call it belongs to; Name a function's or event's; Target an instance; Data a serialised payload;
+/// One line of history. Task is the sequence number of the call it belongs to; Name a function's or event's; Target an instance or entity (EntityLockAsked: a JSON array of them); Data a serialised payload;
 /// Ticks a UTC time. Flag means: not worth a retry (failures), recursive (Terminated).
 /// </summary>
 internal sealed record HistoryEvent(HistoryKind Kind)

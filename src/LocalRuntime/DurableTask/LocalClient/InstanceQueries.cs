@@ -12,7 +12,7 @@ internal sealed class InstanceQueries(DurableStore store, DataConverter converte
     private const int MaxPage = 1_000;
 
     private const string Filters =
-        " FROM instances WHERE key > $1 AND ($2 IS NULL OR created >= $2) AND ($3 IS NULL OR created <= $3) AND ($4 IS NULL OR ((1 << status) & $4) <> 0)" +
+        " FROM instances WHERE execution > 0 AND key > $1 AND ($2 IS NULL OR created >= $2) AND ($3 IS NULL OR created <= $3) AND ($4 IS NULL OR ((1 << status) & $4) <> 0)" +
         " AND ($5 IS NULL OR substr(id, 1, length($5)) = $5) AND ($6 IS NULL OR completed >= $6) AND ($7 IS NULL OR completed <= $7)";
 
     /// <summary>Null when there is no such instance.</summary>

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Client.Entities;
 
 namespace Nightwatch.LocalRuntime.DurableTask;
 
@@ -15,6 +15,8 @@ internal sealed class LocalDurableTaskClient(EngineState state, Func<Task> creat
 
     private readonly InstanceQueries queries = new(state.Store, state.Options.Converter);
 
+    public override DurableEntityClient Entities { get; } = new LocalEntityClient(state, created, "local");
+
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
     {
@@ -25,14 +27,7 @@ internal sealed class LocalDurableTaskClient(EngineState state, Func<Task> creat
             throw new ArgumentException($"There is no orchestrator function named '{orchestratorName.Name}'.", nameof(orchestratorName));
         }
 
-        var instance = new NewInstance(
-            string.IsNullOrEmpty(options?.InstanceId) ? Guid.NewGuid().ToString("N") : options.InstanceId,
-            orchestratorName.Name,
-            options?.Version?.Version ?? state.Options.DefaultVersion,
-            state.Replay.Serialize(input, "The input"),
-            options?.Tags is { Count: > 0 } tags ? JsonSerializer.Serialize(tags) : null,
-            options?.StartAt?.UtcTicks,
-            null);
+        var instance = state.Replay.NewInstance(orchestratorName, input, options);
         var refusing = options?.DedupeStatuses is { } names ? names.Select(ParseStatus).ToArray() : NotReplaced;
         await CreateAsync(instance, refusing).ConfigureAwait(false);
         return instance.Id;

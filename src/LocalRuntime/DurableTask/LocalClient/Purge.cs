@@ -8,9 +8,14 @@ internal static class Purge
 {
     private const int Batch = 100;
 
-    /// <summary>Returns how many instances were removed: 0 when there is none of that id or it has not ended.</summary>
+    /// <summary>Returns how many instances were removed: 0 when there is none of that id or it has not ended (an entity: is locked or has work).</summary>
     public static Task<int> OneAsync(DurableStore store, string id, bool recursive) => store.WriteAsync(session =>
     {
+        if (session.Scalar("SELECT key FROM instances WHERE id = $1 AND execution = 0", id) is long entity)
+        {
+            return EntityWriter.Delete(session, entity) ? 1 : 0;
+        }
+
         var key = session.Scalar("SELECT key FROM instances WHERE id = $1 AND completed IS NOT NULL", id);
         return key is null ? 0 : Delete(session, (long)key, recursive);
     });
@@ -51,7 +56,7 @@ internal static class Purge
         var keys = new List<long>();
         using (var reader = session.Query(
             """
-            SELECT key FROM instances WHERE key > $1 AND completed IS NOT NULL AND ($2 IS NULL OR created >= $2) AND ($3 IS NULL OR created <= $3)
+            SELECT key FROM instances WHERE execution > 0 AND key > $1 AND completed IS NOT NULL AND ($2 IS NULL OR created >= $2) AND ($3 IS NULL OR created <= $3)
               AND ($4 IS NULL OR ((1 << status) & $4) <> 0) ORDER BY key LIMIT $5
             """,
             after, filter.CreatedFrom?.UtcTicks, filter.CreatedTo?.UtcTicks, statuses, Batch))

@@ -119,6 +119,7 @@ internal sealed class OrchestrationExecutor
                 StartTurn(line);
                 break;
             case HistoryKind.TaskScheduled or HistoryKind.SubScheduled or HistoryKind.TimerCreated or HistoryKind.EventSent:
+            case HistoryKind.EntityCalled or HistoryKind.EntitySignaled or HistoryKind.EntityLockAsked or HistoryKind.EntityUnlocked:
                 ReplayGuard.Confirm(context.Unmatched, line);
                 break;
             case HistoryKind.Terminated:
@@ -180,10 +181,10 @@ internal sealed class OrchestrationExecutor
                 context.SerializedInput = line.Data;
                 run = Start();
                 break;
-            case HistoryKind.TaskCompleted or HistoryKind.SubCompleted or HistoryKind.TimerFired:
+            case HistoryKind.TaskCompleted or HistoryKind.SubCompleted or HistoryKind.TimerFired or HistoryKind.EntityCompleted or HistoryKind.EntityLocked:
                 context.Close(line.Task)?.Answer.TrySetResult(line.Data);
                 break;
-            case HistoryKind.TaskFailed or HistoryKind.SubFailed:
+            case HistoryKind.TaskFailed or HistoryKind.SubFailed or HistoryKind.EntityFailed:
                 context.Close(line.Task)?.Answer.TrySetException(new TaskAttemptFailedException(line.Task, line.Failure!, !line.Flag));
                 break;
             case HistoryKind.EventRaised:

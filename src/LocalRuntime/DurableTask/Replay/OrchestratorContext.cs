@@ -1,4 +1,5 @@
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Entities;
 using Microsoft.Extensions.Logging;
 
 namespace Nightwatch.LocalRuntime.DurableTask;
@@ -9,6 +10,7 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
     private readonly Dictionary<int, OpenCall> open = [];
     private readonly SortedDictionary<int, PendingAction> unmatched = [];
     private readonly List<int> cancelledTimers = [];
+    private OrchestratorEntities? entities;
     private object? customStatus;
     private int nextTask;
     private int nextGuid;
@@ -24,6 +26,8 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
     public override bool IsReplaying => Replaying;
 
     public override DateTime CurrentUtcDateTime => new(Ticks, DateTimeKind.Utc);
+
+    public override TaskOrchestrationEntityFeature Entities => entities ??= new OrchestratorEntities(this, services);
 
     public bool Replaying { get; set; }
 
@@ -75,9 +79,11 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
     {
         RefuseMisplacedOptions(input, options);
         ArgumentException.ThrowIfNullOrEmpty(orchestratorName.Name, nameof(orchestratorName));
+        entities?.RefuseSubOrchestration();
         Verify();
         var data = services.Serialize(input, $"The input of sub-orchestration '{orchestratorName}'");
         var instanceId = options is SubOrchestrationOptions { InstanceId.Length: > 0 } given ? given.InstanceId : NewGuid().ToString("N");
+        EntityIds.RefuseForOrchestration(instanceId);
         var version = options?.Version?.Version ?? services.DefaultVersion;
         try
         {
@@ -124,10 +130,17 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
         Verify();
         ArgumentException.ThrowIfNullOrWhiteSpace(instanceId);
         ArgumentException.ThrowIfNullOrEmpty(eventName);
+        var line = new HistoryEvent(HistoryKind.EventSent) { Name = eventName, Target = instanceId };
+        Tell(new PendingAction(line) { Input = services.Serialize(payload, $"The payload of event '{eventName}'") });
+    }
+
+    /// <summary>Notes an action that nothing answers.</summary>
+    public void Tell(PendingAction action)
+    {
+        Verify();
         Asked++;
         var task = nextTask++;
-        var line = new HistoryEvent(HistoryKind.EventSent) { Task = task, Name = eventName, Target = instanceId };
-        unmatched.Add(task, new PendingAction(line) { Input = services.Serialize(payload, $"The payload of event '{eventName}'") });
+        unmatched.Add(task, action with { Line = action.Line with { Task = task } });
     }
 
     public bool HasSetCustomStatus { get; private set; }
@@ -168,7 +181,8 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
         }
     }
 
-    private Task<string?> Call(PendingAction action) => Call(action, out _);
+    /// <summary>Notes an action whose answer is awaited.</summary>
+    public Task<string?> Call(PendingAction action) => Call(action, out _);
 
     private Task<string?> Call(PendingAction action, out OpenCall call)
     {

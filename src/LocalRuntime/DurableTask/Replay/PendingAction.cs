@@ -17,6 +17,10 @@ internal sealed record PendingAction(HistoryEvent Line)
         HistoryKind.SubScheduled => $"sub-orchestration '{line.Name}' with instance id '{line.Target}'",
         HistoryKind.TimerCreated => "a timer",
         HistoryKind.EventSent => $"event '{line.Name}' to instance '{line.Target}'",
+        HistoryKind.EntityCalled => $"a call of operation '{line.Name}' of entity '{line.Target}'",
+        HistoryKind.EntitySignaled => $"a signal '{line.Name}' to entity '{line.Target}'",
+        HistoryKind.EntityLockAsked => $"a lock of the entities {line.Target}",
+        HistoryKind.EntityUnlocked => "a release of locks",
         _ => line.Kind.ToString(),
     };
 }

@@ -9,7 +9,7 @@ namespace Nightwatch.LocalRuntime.DurableTask;
 /// </summary>
 internal static class DurableSchema
 {
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Bits of a composed key that number turns or calls within an instance.</summary>
     public const int MinorBits = 24;
@@ -29,7 +29,7 @@ internal static class DurableSchema
           tags TEXT, custom TEXT, failure TEXT, aside TEXT, output TEXT)
         """,
         "CREATE INDEX IF NOT EXISTS instances_pending ON instances(key) WHERE pending = 1",
-        "CREATE INDEX IF NOT EXISTS instances_active ON instances(key) WHERE completed IS NULL",
+        "CREATE INDEX IF NOT EXISTS instances_running ON instances(key) WHERE completed IS NULL AND execution > 0",
         "CREATE INDEX IF NOT EXISTS instances_parent ON instances(parent) WHERE parent IS NOT NULL",
         "CREATE TABLE IF NOT EXISTS history(key INTEGER PRIMARY KEY, lines BLOB NOT NULL)",
         """
@@ -57,6 +57,11 @@ internal static class DurableSchema
         }
 
         foreach (var statement in Statements)
+        {
+            session.Execute(statement);
+        }
+
+        foreach (var statement in EntitySchema.Statements)
         {
             session.Execute(statement);
         }

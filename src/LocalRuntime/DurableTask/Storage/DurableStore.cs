@@ -64,9 +64,10 @@ internal sealed class DurableStore : IDisposable
         return reader.Read() ? InstanceRecord.Read(reader) : null;
     });
 
+    /// <summary>An orchestration by its id.</summary>
     public InstanceRecord? Load(string id) => Read(session =>
     {
-        using var reader = session.Query($"SELECT {InstanceRecord.Columns} FROM instances WHERE id = $1", id);
+        using var reader = session.Query($"SELECT {InstanceRecord.Columns} FROM instances WHERE id = $1 AND execution > 0", id);
         return reader.Read() ? InstanceRecord.Read(reader) : null;
     });
 
@@ -128,6 +129,10 @@ internal sealed class DurableStore : IDisposable
                 KeepActivities = 0,
             };
             TurnActions.WriteEnd(session, commit, end, worker, woken);
+            if (instance.IsEntity)
+            {
+                EntityInbox.Refuse(session, instance, reason, worker, woken);
+            }
         }
 
         return woken;

@@ -52,6 +52,8 @@ internal sealed record InstanceRecord
 
     public bool Pending { get; init; }
 
+    public bool IsEntity => Execution == EntitySchema.Execution;
+
     public OrchestrationIdentity Identity => new(Id, Name, Version, Parent is null ? null : new ParentOrchestrationInstance(Parent.Name, Parent.Id));
 
     public static InstanceRecord Read(SqliteDataReader reader) => new()

@@ -36,9 +36,10 @@ internal static class InstanceWriter
         return key;
     }
 
+    /// <summary>Finds an orchestration.</summary>
     public static (long Key, OrchestrationRuntimeStatus Status)? Find(SqliteSession session, string id)
     {
-        using var reader = session.Query("SELECT key, status FROM instances WHERE id = $1", id);
+        using var reader = session.Query("SELECT key, status FROM instances WHERE id = $1 AND execution > 0", id);
         return reader.Read() ? (reader.GetInt64(0), (OrchestrationRuntimeStatus)reader.GetInt32(1)) : null;
     }
 

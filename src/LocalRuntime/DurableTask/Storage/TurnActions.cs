@@ -38,6 +38,9 @@ internal static class TurnActions
                     InstanceWriter.Send(
                         session, target.Key, 0, new HistoryEvent(HistoryKind.EventRaised) { Name = line.Name, Data = action.Input }, worker, woken);
                     break;
+                case HistoryKind.EntityCalled or HistoryKind.EntitySignaled or HistoryKind.EntityLockAsked or HistoryKind.EntityUnlocked:
+                    EntityActions.Write(session, commit, action, worker, woken);
+                    break;
                 default:
                     break;
             }
@@ -50,6 +53,7 @@ internal static class TurnActions
     {
         var before = commit.Before;
         InstanceWriter.DeleteWork(session, before.Key);
+        EntityLocks.End(session, before.Key, commit.Now, worker, woken);
         if (end.Status == OrchestrationRuntimeStatus.ContinuedAsNew)
         {
             woken.Instances.Add(before.Key);

@@ -22,6 +22,17 @@ public sealed class ActivityTriggerAttribute : TriggerBindingAttribute
     public string? Activity { get; set; }
 }
 
+/// <summary>Runs an entity; the parameter is a <see cref="TaskEntityDispatcher"/>.</summary>
+public sealed class EntityTriggerAttribute : TriggerBindingAttribute
+{
+    public EntityTriggerAttribute()
+    {
+    }
+
+    /// <summary>The entity's name when it is not the function's.</summary>
+    public string? EntityName { get; set; }
+}
+
 /// <summary>Binds a Microsoft.DurableTask.Client.DurableTaskClient.</summary>
 public sealed class DurableClientAttribute : InputBindingAttribute
 {

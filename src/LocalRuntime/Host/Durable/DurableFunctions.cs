@@ -1,11 +1,13 @@
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.DependencyInjection;
+using Nightwatch.LocalRuntime.DurableTask;
 using Nightwatch.LocalRuntime.Host.Functions;
 using Nightwatch.LocalRuntime.Host.Invocation;
 
 namespace Nightwatch.LocalRuntime.Host.Durable;
 
-/// <summary>Runs orchestrators and activities for the durable engine, through the app's middleware.</summary>
+/// <summary>Runs orchestrators, activities and entities for the durable engine, through the app's middleware.</summary>
 internal sealed class DurableFunctions(
     FunctionCatalog catalog,
     FunctionPipeline pipeline,
@@ -17,6 +19,8 @@ internal sealed class DurableFunctions(
     public bool HasOrchestrator(string name) => catalog.Orchestrators.ContainsKey(name);
 
     public bool HasActivity(string name) => catalog.Activities.ContainsKey(name);
+
+    public bool HasEntity(string name) => catalog.Entities.ContainsKey(name);
 
     /// <summary>
     /// The scope ends with the orchestrator's task. A replay that stops at a wait never ends; then nothing holds its scope and it is collected with it.
@@ -37,5 +41,13 @@ internal sealed class DurableFunctions(
         var invocation = new FunctionInvocationContext(catalog.Activities[name], serializedInput, scope.ServiceProvider, data, running.Token);
         await pipeline.RunAsync(invocation);
         return invocation.Result;
+    }
+
+    public async Task RunEntityAsync(string name, object entityBatch, CancellationToken cancellationToken)
+    {
+        using var running = tracker.Begin(cancellationToken);
+        await using var scope = scopes.CreateAsyncScope();
+        var dispatcher = new TaskEntityDispatcher((EntityBatch)entityBatch, scope.ServiceProvider);
+        await pipeline.RunAsync(new FunctionInvocationContext(catalog.Entities[name], dispatcher, scope.ServiceProvider, NoData, running.Token));
     }
 }

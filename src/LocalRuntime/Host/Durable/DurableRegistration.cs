@@ -27,7 +27,7 @@ internal static class DurableRegistration
     }
 
     private static bool IsDurable(FunctionDescriptor function) =>
-        function.Trigger is OrchestrationTriggerAttribute or ActivityTriggerAttribute
+        function.Trigger is OrchestrationTriggerAttribute or ActivityTriggerAttribute or EntityTriggerAttribute
         || function.Parameters.Any(parameter => parameter.Source == ParameterSource.Service);
 
     private static void Configure(DurableEngineOptions options, HostSettings settings)
@@ -37,6 +37,8 @@ internal static class DurableRegistration
         options.DrainTimeout = settings.ShutdownGrace;
         options.MaxConcurrentActivities = Number("maxConcurrentActivityFunctions", options.MaxConcurrentActivities);
         options.MaxConcurrentOrchestrators = Number("maxConcurrentOrchestratorFunctions", options.MaxConcurrentOrchestrators);
+        options.MaxConcurrentEntities = Number("maxConcurrentEntityFunctions", options.MaxConcurrentEntities);
+        options.MaxEntityBatch = Number("maxEntityOperationBatchSize", options.MaxEntityBatch);
         options.ExtendedSessions = bool.TryParse(hostJson["extendedSessionsEnabled"], out var extended) && extended;
         options.DefaultVersion = hostJson["defaultVersion"] ?? "";
 

@@ -9,6 +9,7 @@ internal sealed class FunctionCatalog
 {
     private readonly Dictionary<string, FunctionDescriptor> orchestrators = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, FunctionDescriptor> activities = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, FunctionDescriptor> entities = new(StringComparer.OrdinalIgnoreCase);
 
     private FunctionCatalog(IReadOnlyList<FunctionDescriptor> functions)
     {
@@ -23,6 +24,9 @@ internal sealed class FunctionCatalog
                 case ActivityTriggerAttribute trigger:
                     Add(activities, trigger.Activity ?? function.Name, function);
                     break;
+                case EntityTriggerAttribute trigger:
+                    Add(entities, trigger.EntityName ?? function.Name, function);
+                    break;
             }
         }
     }
@@ -33,6 +37,8 @@ internal sealed class FunctionCatalog
     public IReadOnlyDictionary<string, FunctionDescriptor> Orchestrators => orchestrators;
 
     public IReadOnlyDictionary<string, FunctionDescriptor> Activities => activities;
+
+    public IReadOnlyDictionary<string, FunctionDescriptor> Entities => entities;
 
     /// <exception cref="FunctionRefusedException">A function breaks a rule.</exception>
     public static FunctionCatalog Read(LocalHostOptions options, IConfiguration configuration)

@@ -87,6 +87,7 @@ internal static class FunctionReader
             case ServiceBusTriggerAttribute { IsSessionsEnabled: true }:
                 throw new FunctionRefusedException(name, "LocalRuntime serves queues without sessions.");
             case HttpTriggerAttribute or TimerTriggerAttribute or ServiceBusTriggerAttribute or OrchestrationTriggerAttribute or ActivityTriggerAttribute:
+            case EntityTriggerAttribute:
                 return;
             default:
                 throw new FunctionRefusedException(name, $"LocalRuntime has no {trigger.GetType().Name}.");

@@ -62,8 +62,8 @@ internal static class OutputReader
         {
             _ when ofMethod.Count > 1 => "a method has at most one output binding; return a class with a property for each.",
             _ when ofMethod.Count == 1 && ofProperties.Length > 0 => "output bindings are on the method or on its result's properties, not on both.",
-            OrchestrationTriggerAttribute or ActivityTriggerAttribute when ofMethod.Count + ofProperties.Length > 0 =>
-                "an orchestrator or an activity has no output bindings here; its result goes to its caller.",
+            OrchestrationTriggerAttribute or ActivityTriggerAttribute or EntityTriggerAttribute when ofMethod.Count + ofProperties.Length > 0 =>
+                "an orchestrator, an activity or an entity has no output bindings here; its result goes to its caller.",
             HttpTriggerAttribute when ofMethod.Count > 0 => "an HTTP function with outputs returns a class with an [HttpResult] property.",
             HttpTriggerAttribute when http > 1 => "more than one property is an [HttpResult].",
             HttpTriggerAttribute when ofProperties.Length > 0 && http == 0 => $"{result.Name} has output bindings but no [HttpResult] property.",

@@ -100,6 +100,7 @@ internal static class ParameterReader
             HttpTriggerAttribute when type != typeof(HttpRequest) => "an HttpRequest",
             TimerTriggerAttribute when type != typeof(TimerInfo) => "a TimerInfo",
             OrchestrationTriggerAttribute when type != typeof(TaskOrchestrationContext) => "a TaskOrchestrationContext",
+            EntityTriggerAttribute when type != typeof(TaskEntityDispatcher) => "a TaskEntityDispatcher",
             ActivityTriggerAttribute when typeof(TaskActivityContext).IsAssignableFrom(type) => "the activity's input",
             ServiceBusTriggerAttribute { IsBatched: true } when !type.IsArray || type == typeof(byte[]) => "an array, because it is batched",
             _ => null,
