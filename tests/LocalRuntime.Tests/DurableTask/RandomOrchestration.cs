@@ -1,4 +1,6 @@
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Entities;
+using Nightwatch.LocalRuntime.Tests.DurableTask.Entities;
 
 namespace Nightwatch.LocalRuntime.Tests.DurableTask;
 
@@ -12,6 +14,7 @@ internal static class RandomOrchestration
     public static TestFunctions Add(TestFunctions functions) => functions
         .Activity<int, int>("Double", value => value * 2 % 10_007)
         .Activity<int, int>("Odd", value => value % 2 == 1 ? throw new InvalidDataException("odd") : value + 1)
+        .Entity("Cell", () => new EntitySamples.Counter())
         .Orchestrator("Random", RunAsync);
 
     public static async Task<long> RunAsync(TaskOrchestrationContext context)
@@ -38,7 +41,7 @@ internal static class RandomOrchestration
     private static async Task<long> StepAsync(TaskOrchestrationContext context, Random random, int depth)
     {
         var value = random.Next(1, 10_000);
-        switch (random.Next(6))
+        switch (random.Next(8))
         {
             case 0:
                 return await context.CallActivityAsync<int>("Double", value);
@@ -51,6 +54,10 @@ internal static class RandomOrchestration
                 return 3;
             case 4:
                 return await RaceAsync(context, value);
+            case 5:
+                return await OwnEntityAsync(context, value);
+            case 6:
+                return await SharedEntitiesAsync(context, random, value);
             default:
                 return depth < MaxDepth
                     ? await context.CallSubOrchestratorAsync<long>("Random", new Seed(random.Next(1, 1000), depth + 1))
@@ -67,6 +74,35 @@ internal static class RandomOrchestration
         catch (TaskFailedException failure) when (failure.FailureDetails.IsCausedBy<InvalidDataException>())
         {
             return -1;
+        }
+    }
+
+    // Nobody else knows the entity, so its results depend on this orchestration alone.
+    private static async Task<long> OwnEntityAsync(TaskOrchestrationContext context, int value)
+    {
+        var own = new EntityInstanceId("Cell", context.InstanceId);
+        await context.Entities.SignalEntityAsync(own, "add", value);
+        try
+        {
+            await context.Entities.CallEntityAsync<int>(own, "addAndFail", value);
+        }
+        catch (EntityOperationFailedException failure) when (failure.FailureDetails.IsCausedBy<InvalidDataException>())
+        {
+            // As it was before.
+        }
+
+        return await context.Entities.CallEntityAsync<int>(own, "add", 1);
+    }
+
+    // Everybody uses these, but the difference that a critical section sees is its own.
+    private static async Task<long> SharedEntitiesAsync(TaskOrchestrationContext context, Random random, int value)
+    {
+        EntityInstanceId[] ids = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => new EntityInstanceId("Cell", $"shared{random.Next(4)}")).Distinct()];
+        await using (await context.Entities.LockEntitiesAsync(ids))
+        {
+            var before = (await Task.WhenAll(ids.Select(id => context.Entities.CallEntityAsync<int>(id, "get")))).Sum(number => (long)number);
+            await Task.WhenAll(ids.Select(id => context.Entities.CallEntityAsync<int>(id, "add", value)));
+            return (await Task.WhenAll(ids.Select(id => context.Entities.CallEntityAsync<int>(id, "get")))).Sum(number => (long)number) - before;
         }
     }
 

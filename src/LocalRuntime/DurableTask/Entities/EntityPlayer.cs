@@ -47,8 +47,8 @@ internal sealed class EntityPlayer(EngineState state) : IDisposable
     private async Task<bool> PlayAsync(long key)
     {
         var (worker, now) = (state.Worker, state.Now);
-        var work = state.Store.Read(session => EntityReader.Load(session, key, now, state.Options.MaxEntityBatch));
-        if (work is null || !work.Record.Pending || work.Record.Completed is not null)
+        var work = state.Store.Read(session => EntityReader.Load(session, key, worker, now, state.Options.MaxEntityBatch));
+        if (work is null)
         {
             return false;
         }

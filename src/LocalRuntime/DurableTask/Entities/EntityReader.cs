@@ -10,11 +10,11 @@ internal static class EntityReader
 
     /// <summary>
     /// What an entity can do now: signals that have come due first, then what was sent, in order, up to a lock request. While it is locked, only what the
-    /// holder sent. Null when there is no such entity.
+    /// holder sent. Null when the worker has nothing to do there: user code runs where the commit will be accepted only.
     /// </summary>
-    public static EntityWork? Load(SqliteSession session, long key, long now, int limit)
+    public static EntityWork? Load(SqliteSession session, long key, long worker, long now, int limit)
     {
-        if (Record(session, key) is not { } record)
+        if (!Owns(session, key, worker) || Record(session, key) is not { } record)
         {
             return null;
         }
@@ -30,6 +30,10 @@ internal static class EntityReader
 
     public static List<EntityMessage> All(SqliteSession session, long key) =>
         Read(session, $"SELECT {Columns} FROM operations WHERE entity = $1 ORDER BY seq", key);
+
+    private static bool Owns(SqliteSession session, long key, long worker) => session.Scalar(
+        "SELECT 1 FROM instances i JOIN workers w ON w.id = i.owner WHERE i.key = $1 AND i.owner = $2 AND i.pending = 1 AND i.completed IS NULL",
+        key, worker) is not null;
 
     private static InstanceRecord? Record(SqliteSession session, long key)
     {
