@@ -45,6 +45,8 @@ internal sealed class InstanceSlots(int maxInstances, int maxLines)
         ready.Writer.TryWrite(slot);
     }
 
+    public void Waits() => Interlocked.Increment(ref waiting);
+
     public void TakenUp() => Interlocked.Decrement(ref waiting);
 
     /// <summary>Remembers or forgets an instance after its turn.</summary>

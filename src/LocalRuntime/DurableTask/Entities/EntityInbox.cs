@@ -12,20 +12,22 @@ internal static class EntityInbox
         """
         EXISTS(SELECT 1 FROM entities WHERE key = $1 AND (
           (lock_owner IS NULL AND (EXISTS(SELECT 1 FROM operations WHERE entity = $1 AND due IS NULL)
-            OR EXISTS(SELECT 1 FROM operations WHERE entity = $1 AND due IS NOT NULL AND due <= $2)))
+            OR EXISTS(SELECT 1 FROM operations WHERE entity = $1 AND due <= $2)))
           OR EXISTS(SELECT 1 FROM operations o WHERE o.caller = entities.lock_owner AND o.entity = $1 AND o.kind <> 2)))
         """;
 
     private const string Missing = "EntityUnavailable";
 
-    /// <summary>Leaves an operation; the entity is made when there is none. False when the entity was set aside: then the caller is answered at once.</summary>
-    public static bool Post(SqliteSession session, string id, EntityMessage message, long now, long? worker, Woken woken)
+    /// <summary>
+    /// Leaves an operation; the entity is made when there is none. Returns null, or why the entity was set aside: then the caller is answered at once.
+    /// </summary>
+    public static string? Post(SqliteSession session, string id, EntityMessage message, long now, long? worker, Woken woken)
     {
         var (key, aside, owner) = Find(session, id) ?? (Create(session, id, now), null, null);
         if (aside is not null)
         {
             Answer(session, message, Unavailable(id, aside), worker, woken);
-            return false;
+            return aside;
         }
 
         session.Execute(
@@ -40,7 +42,7 @@ internal static class EntityInbox
             Wake(session, key, worker, woken);
         }
 
-        return true;
+        return null;
     }
 
     /// <summary>Sees to it that the entity is woken at a time.</summary>

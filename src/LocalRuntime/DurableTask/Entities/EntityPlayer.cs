@@ -20,13 +20,8 @@ internal sealed class EntityPlayer(EngineState state) : IDisposable
     /// <exception cref="HistoryUnreadableException">Too many processes have died with the entity in hand.</exception>
     public async Task<bool> TurnAsync(long key)
     {
-        try
+        if (!await EnterAsync().ConfigureAwait(false))
         {
-            await room.WaitAsync(state.Draining.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // The engine stops; the file still says that the entity has work.
             return false;
         }
 
@@ -43,6 +38,26 @@ internal sealed class EntityPlayer(EngineState state) : IDisposable
     }
 
     public void Dispose() => room.Dispose();
+
+    /// <summary>Waits for room. False when the engine stops; the file still says that the entity has work.</summary>
+    private async Task<bool> EnterAsync()
+    {
+        // Counted as waiting all the while, so that this process does not claim what others have room for.
+        state.Slots.Waits();
+        try
+        {
+            await room.WaitAsync(state.Draining.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        finally
+        {
+            state.Slots.TakenUp();
+        }
+    }
 
     private async Task<bool> PlayAsync(long key)
     {

@@ -18,13 +18,14 @@ internal static class EntityQueries
     private const string From = " FROM instances i JOIN entities e ON e.key = i.key LEFT JOIN instances o ON o.key = e.lock_owner WHERE i.execution = 0 AND ";
 
     private const string Filters =
-        "i.id >= $2 AND i.id < $3 AND i.id > $4 AND substr(i.id, 1, length($2)) = $2 AND ($5 IS NULL OR i.updated >= $5) AND ($6 IS NULL OR i.updated <= $6) " +
+        "AND i.id < $3 AND substr(i.id, 1, length($2)) = $2 AND ($5 IS NULL OR i.updated >= $5) AND ($6 IS NULL OR i.updated <= $6) " +
         "AND ($7 = 1 OR e.state IS NOT NULL) ORDER BY i.id LIMIT $8";
 
     private const string Columns =
         "i.id, i.updated, (SELECT COUNT(*) FROM operations q WHERE q.entity = i.key AND q.due IS NULL), o.id, CASE WHEN $1 = 1 THEN e.state END";
 
-    private const string Page = "SELECT " + Columns + From + Filters;
+    public const string FirstPage = "SELECT " + Columns + From + "i.id >= $4 " + Filters;
+    public const string NextPage = "SELECT " + Columns + From + "i.id > $4 " + Filters;
 
     private static readonly string Highest = char.ConvertFromUtf32(0x10FFFF);
 
@@ -41,7 +42,7 @@ internal static class EntityQueries
         var prefix = Prefix(query.InstanceIdStartsWith);
         var found = new List<StoredEntity>();
         using var reader = session.Query(
-            Page, query.IncludeState ? 1 : 0, prefix, prefix == First ? End : prefix + Highest, token ?? "",
+            token is null ? FirstPage : NextPage, query.IncludeState ? 1 : 0, prefix, prefix == First ? End : prefix + Highest, token ?? prefix,
             query.LastModifiedFrom?.UtcTicks, query.LastModifiedTo?.UtcTicks, query.IncludeTransient ? 1 : 0, size);
         while (reader.Read())
         {

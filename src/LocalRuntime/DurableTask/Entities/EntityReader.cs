@@ -50,7 +50,7 @@ internal static class EntityReader
     private static List<EntityMessage> Unlocked(SqliteSession session, long key, long now, int limit)
     {
         var ready = Read(
-            session, $"SELECT {Columns} FROM operations WHERE entity = $1 AND due IS NOT NULL AND due <= $2 ORDER BY due, seq LIMIT $3", key, now, limit);
+            session, $"SELECT {Columns} FROM operations WHERE entity = $1 AND due <= $2 ORDER BY due, seq LIMIT $3", key, now, limit);
         if (ready.Count < limit)
         {
             ready.AddRange(Read(

@@ -22,8 +22,7 @@ internal static class EntitySchema
           seq INTEGER PRIMARY KEY AUTOINCREMENT, entity INTEGER NOT NULL, kind INTEGER NOT NULL, name TEXT NOT NULL, due INTEGER,
           caller INTEGER, caller_execution INTEGER, caller_task INTEGER, input TEXT)
         """,
-        "CREATE INDEX IF NOT EXISTS operations_ready ON operations(entity) WHERE due IS NULL",
-        "CREATE INDEX IF NOT EXISTS operations_due ON operations(entity, due) WHERE due IS NOT NULL",
+        "CREATE INDEX IF NOT EXISTS operations_entity ON operations(entity, due)",
         "CREATE INDEX IF NOT EXISTS operations_caller ON operations(caller) WHERE caller IS NOT NULL",
         "DROP INDEX IF EXISTS instances_active",
     ];

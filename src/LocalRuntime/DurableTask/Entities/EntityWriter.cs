@@ -101,7 +101,7 @@ internal static class EntityWriter
 
     private static void ArmTimer(SqliteSession session, long key, long now, Woken woken)
     {
-        if (session.Scalar("SELECT MIN(due) FROM operations WHERE entity = $1 AND due IS NOT NULL AND due > $2", key, now) is long due)
+        if (session.Scalar("SELECT MIN(due) FROM operations WHERE entity = $1 AND due > $2", key, now) is long due)
         {
             EntityInbox.ArmTimer(session, key, due, woken);
         }

@@ -30,9 +30,9 @@ internal sealed class LocalEntityClient(EngineState state, Func<Task> created, s
         var woken = await state.Store.WriteAsync(session =>
         {
             var woken = new Woken();
-            return EntityInbox.Post(session, id.ToString(), message, now, worker, woken)
-                ? woken
-                : throw new InvalidOperationException($"Entity '{id}' is set aside and takes no signal. Purge it to begin anew.");
+            return EntityInbox.Post(session, id.ToString(), message, now, worker, woken) is { } reason
+                ? throw new InvalidOperationException($"Entity '{id}' is set aside and takes no signal; purge it to begin anew. {reason}")
+                : woken;
         }).ConfigureAwait(false);
         state.Dispatch(woken);
     }

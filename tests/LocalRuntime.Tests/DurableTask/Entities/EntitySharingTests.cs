@@ -138,7 +138,8 @@ public sealed class EntitySharingTests
             Assert.Equal(OrchestrationRuntimeStatus.Failed, end.RuntimeStatus);
             Assert.Contains("1000 processes died with this entity in hand", end.FailureDetails!.ErrorMessage, StringComparison.Ordinal);
         });
-        await Assert.ThrowsAsync<InvalidOperationException>(() => host.Engine.SignalAsync(Counter, "add", 1));
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => host.Engine.SignalAsync(Counter, "add", 1));
+        Assert.Contains("1000 processes died", refused.Message, StringComparison.Ordinal);
         Assert.Equal(1, (await host.Client.PurgeInstanceAsync($"{Counter}", DurableHost.Cancellation)).PurgedInstanceCount);
         Assert.Equal(1, await host.ResultAsync<int>("Add", "shared"));
     }

@@ -28,6 +28,23 @@ public sealed class TransferTests
         await AssertConservedAsync(host.Engine, moved.Count(done => done));
     }
 
+    [Fact]
+    public async Task Transfers_OnTwoEnginesOfWhichOneDies_ConserveTheSum()
+    {
+        await using var host = await DurableHost.StartAsync(functions => functions.AddEntities(), options => options.Lease = TimeSpan.FromMilliseconds(500));
+        var other = await host.AddEngineAsync(options => options.Lease = TimeSpan.FromMilliseconds(500));
+        await FundAsync(host.Engine);
+        var random = new Random(2);
+        var ids = await Task.WhenAll(Enumerable.Range(0, 120).Select(i => (i % 2 == 0 ? host.Engine : other).Client
+            .ScheduleNewOrchestrationInstanceAsync("Transfer", Order(random), DurableHost.Cancellation)));
+        await DurableHost.UntilAsync(() => Task.FromResult(host.Engine.Locks() > 0));
+
+        await other.AbandonAsync();
+        var ends = await Task.WhenAll(ids.Select(host.EndAsync));
+
+        await AssertConservedAsync(host.Engine, ends.Count(end => end.ReadOutputAs<bool>()));
+    }
+
     [Theory]
     [MemberData(nameof(Seeds))]
     public async Task Transfers_WithKillsAtRandomCommits_ConserveTheSum(int seed)
