@@ -109,6 +109,7 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
         {
             disposed = true;
             timers.Dispose();
+            state.Http.Dispose();
             state.Store.Dispose();
             state.Signals.AllMayHaveChanged();
         }

@@ -90,9 +90,25 @@ internal sealed class InstanceSlot(long key)
 /// <summary>An instance's row and history as of its last turn here; with extended sessions also the orchestrator itself.</summary>
 internal sealed class CachedInstance(InstanceRecord record, List<HistoryEvent> lines)
 {
+    private const int UnitsPerWeight = 256;
+
     public InstanceRecord Record { get; set; } = record;
 
     public List<HistoryEvent> Lines { get; } = lines;
 
+    /// <summary>What the lines count for in memory.</summary>
+    public int Weight { get; private set; } = lines.Sum(Weigh);
+
     public OrchestrationExecutor? Live { get; set; }
+
+    /// <summary>Returns how much heavier it has become.</summary>
+    public int Add(IReadOnlyList<HistoryEvent> more)
+    {
+        var weight = more.Sum(Weigh);
+        Lines.AddRange(more);
+        Weight += weight;
+        return weight;
+    }
+
+    private static int Weigh(HistoryEvent line) => 1 + ((line.Data?.Length ?? 0) / UnitsPerWeight);
 }

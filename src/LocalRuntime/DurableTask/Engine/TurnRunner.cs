@@ -88,6 +88,14 @@ internal sealed class TurnRunner(EngineState state, ActivityRunner activities)
             return false;
         }
 
+        if (state.Versions.Leaves(cache.Record.Version))
+        {
+            state.Slots.Keep(slot, null);
+            await state.Store.LeaveAsync(slot.Key, answers, state.Worker).ConfigureAwait(false);
+            EngineLog.Left(state.Log, cache.Record.Id, cache.Record.Version);
+            return false;
+        }
+
         var inbox = state.Store.LoadInbox(slot.Key, InboxLimit);
         var turn = TurnInput.Collect(cache, inbox, answers, state, slot.HasIllegalAwait);
         if (turn is null)
@@ -139,6 +147,11 @@ internal sealed class TurnRunner(EngineState state, ActivityRunner activities)
             throw new HistoryUnreadableException($"{record.Tries} processes died with this instance in hand.");
         }
 
+        if (state.Versions.Leaves(record.Version))
+        {
+            return new CachedInstance(record, []);
+        }
+
         var cache = new CachedInstance(record, state.Store.LoadHistory(record.Key, record.Rows));
         state.Slots.Keep(slot, cache);
         return cache;
@@ -149,8 +162,7 @@ internal sealed class TurnRunner(EngineState state, ActivityRunner activities)
         if (commit.Outcome.End is not { } end)
         {
             cache.Record = result.After;
-            cache.Lines.AddRange(commit.Outcome.Lines);
-            state.Slots.Grow(commit.Outcome.Lines.Count);
+            state.Slots.Grow(cache.Add(result.Lines));
             return;
         }
 

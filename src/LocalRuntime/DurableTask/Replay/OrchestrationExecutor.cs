@@ -16,6 +16,7 @@ internal sealed class OrchestrationExecutor
     private readonly OrchestratorPump pump;
     private readonly OrchestratorContext context;
     private readonly ExecutionEndings endings;
+    private readonly RewoundCalls rewinds = new();
     private readonly List<HistoryEvent> beforeFirstTurn = [];
     private readonly Queue<HistoryEvent> whileSuspended = new();
     private Task<object?>? run;
@@ -43,11 +44,16 @@ internal sealed class OrchestrationExecutor
 
     /// <summary>Plays lines that are in the file already.</summary>
     /// <exception cref="NonDeterministicOrchestrationException">The code asks for something else than history has.</exception>
-    public void Replay(IReadOnlyList<HistoryEvent> past) => pump.Enter(() =>
+    public void Replay(IReadOnlyList<HistoryEvent> past)
     {
-        context.Replaying = true;
-        Play(past);
-    });
+        rewinds.Expect(past);
+        pump.Enter(() =>
+        {
+            context.Replaying = true;
+            Play(past);
+        });
+        context.ThrowIfUnreadable();
+    }
 
     /// <summary>Plays new lines and says what the code asked for.</summary>
     public TurnOutcome Advance(IReadOnlyList<HistoryEvent> fresh)
@@ -62,6 +68,7 @@ internal sealed class OrchestrationExecutor
                 Play(fresh);
                 SettleHops();
             });
+            context.ThrowIfUnreadable();
             end = endings.Of(run, terminated, suspended ? [new HistoryEvent(HistoryKind.Suspended), .. whileSuspended] : []);
         }
         catch (NonDeterministicOrchestrationException failure)
@@ -121,6 +128,11 @@ internal sealed class OrchestrationExecutor
             case HistoryKind.TaskScheduled or HistoryKind.SubScheduled or HistoryKind.TimerCreated or HistoryKind.EventSent:
                 ReplayGuard.Confirm(context.Unmatched, line);
                 break;
+            case HistoryKind.Rewound:
+                rewinds.Defer(context.Unmatched.Keys);
+                break;
+            case HistoryKind.FailedBy:
+                break;
             case HistoryKind.Terminated:
                 terminated = line;
                 break;
@@ -138,7 +150,7 @@ internal sealed class OrchestrationExecutor
 
     private void StartTurn(HistoryEvent line)
     {
-        ReplayGuard.RequireAllConfirmed(context.Unmatched);
+        ReplayGuard.RequireAllConfirmed(context.Unmatched, rewinds);
         context.Ticks = line.Ticks;
         if (beforeFirstTurn.Count > 0)
         {
@@ -177,11 +189,15 @@ internal sealed class OrchestrationExecutor
         switch (line.Kind)
         {
             case HistoryKind.ExecutionStarted:
-                context.SerializedInput = line.Data;
+                context.Started = line;
                 run = Start();
                 break;
             case HistoryKind.TaskCompleted or HistoryKind.SubCompleted or HistoryKind.TimerFired:
-                context.Close(line.Task)?.Answer.TrySetResult(line.Data);
+                if (context.Close(line.Task) is { } call)
+                {
+                    call.Answer.TrySetResult(call.IsUnread ? null : services.Data(line));
+                }
+
                 break;
             case HistoryKind.TaskFailed or HistoryKind.SubFailed:
                 context.Close(line.Task)?.Answer.TrySetException(new TaskAttemptFailedException(line.Task, line.Failure!, !line.Flag));

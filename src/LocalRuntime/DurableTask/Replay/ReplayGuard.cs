@@ -23,10 +23,15 @@ internal static class ReplayGuard
     }
 
     /// <exception cref="NonDeterministicOrchestrationException">The code asked for more than history has at the end of a turn.</exception>
-    public static void RequireAllConfirmed(SortedDictionary<int, PendingAction> unmatched)
+    public static void RequireAllConfirmed(SortedDictionary<int, PendingAction> unmatched, RewoundCalls rewinds)
     {
         foreach (var (task, asked) in unmatched)
         {
+            if (rewinds.IsDeferred(task))
+            {
+                continue;
+            }
+
             throw new NonDeterministicOrchestrationException(
                 task, $"Step {task}: history has nothing, the code asked for {asked.Describe()}. {Advice}");
         }

@@ -50,6 +50,9 @@ internal sealed record TurnResult
 {
     public required InstanceRecord After { get; init; }
 
+    /// <summary>The turn's lines as history has them, without long payloads.</summary>
+    public required IReadOnlyList<HistoryEvent> Lines { get; init; }
+
     public required bool MoreInbox { get; init; }
 
     public required IReadOnlyList<ActivityWork> Kept { get; init; }

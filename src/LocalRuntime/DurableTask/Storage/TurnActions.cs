@@ -56,6 +56,7 @@ internal static class TurnActions
             return;
         }
 
+        PayloadTable.DeleteOfInbox(session, before.Key);
         session.Execute("DELETE FROM inbox WHERE instance = $1", before.Key);
         foreach (var child in end.TerminateToo)
         {
@@ -107,7 +108,7 @@ internal static class TurnActions
     private static HistoryEvent Answer(InstanceRecord child, ParentLink parent, TurnEnd end) => end.Status switch
     {
         OrchestrationRuntimeStatus.Completed => new HistoryEvent(HistoryKind.SubCompleted) { Task = parent.Task, Data = end.Output },
-        OrchestrationRuntimeStatus.Failed => new HistoryEvent(HistoryKind.SubFailed) { Task = parent.Task, Failure = end.Failure },
+        OrchestrationRuntimeStatus.Failed => new HistoryEvent(HistoryKind.SubFailed) { Task = parent.Task, Failure = end.Failure, Flag = end.IsFinal },
         _ => new HistoryEvent(HistoryKind.SubFailed)
         {
             Task = parent.Task,
