@@ -46,6 +46,16 @@ public sealed class PayloadTests
     }
 
     [Fact]
+    public async Task ActivityInput_Long_ReachesTheActivityInEitherProcess()
+    {
+        await using var host = await StartAsync();
+        await host.AddEngineAsync();
+
+        Assert.Equal(200 * Long, await host.ResultAsync<int>("Measure", 200));
+        Assert.Equal(0, Number(host, "SELECT COUNT(*) FROM activities"));
+    }
+
+    [Fact]
     public async Task Replay_ResultThatNobodyReads_IsNotFetched()
     {
         await using var host = await StartAsync();
@@ -239,6 +249,9 @@ public sealed class PayloadTests
 
     private static TestFunctions Functions(TestFunctions functions) => functions
         .Activity<char, string>("Make", Text)
+        .Activity<string, int>("Length", text => text.Length)
+        .Orchestrator("Measure", async context => (await Task.WhenAll(
+            Enumerable.Range(0, context.GetInput<int>()).Select(_ => context.CallActivityAsync<int>("Length", Text('m'))))).Sum())
         .Orchestrator("Echo", context => Task.FromResult(context.GetInput<string>()))
         .Orchestrator("Everything", async context =>
         {

@@ -207,7 +207,7 @@ public sealed class RewindTests
         var id = await host.ScheduleAsync("Job");
         await host.UntilStatusAsync(id, "waits");
         await host.Engine.DisposeAsync();
-        host.Functions.Orchestrator("Job", async context => await context.CallActivityAsync<string>("Do", "another"));
+        host.Functions.Orchestrator("Job", async context => await context.CallActivityAsync<int>("Add", 1));
         await host.RestartAsync();
         await host.Client.RaiseEventAsync(id, "go", "!", DurableHost.Cancellation);
         Assert.Equal(OrchestrationRuntimeStatus.Failed, (await host.EndAsync(id)).RuntimeStatus);

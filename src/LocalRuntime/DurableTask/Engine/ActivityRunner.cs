@@ -96,10 +96,16 @@ internal sealed class ActivityRunner(EngineState state)
 
         try
         {
+            var (found, input) = work.IsInputStored ? state.Store.ActivityInput(work) : (true, work.Input);
+            if (!found)
+            {
+                return null;
+            }
+
             var context = new ActivityContext(work.Name, work.InstanceId, work.Version);
             var result = isHttp
-                ? await state.Http.RunAsync(work.Input, state.Aborting.Token).ConfigureAwait(false)
-                : await state.Invoker.RunActivityAsync(work.Name, context, work.Input, state.Aborting.Token).ConfigureAwait(false);
+                ? await state.Http.RunAsync(input, state.Aborting.Token).ConfigureAwait(false)
+                : await state.Invoker.RunActivityAsync(work.Name, context, input, state.Aborting.Token).ConfigureAwait(false);
             return new HistoryEvent(HistoryKind.TaskCompleted)
             {
                 Task = work.Task,

@@ -100,9 +100,15 @@ internal sealed class DurableHttpActivity(DurableEngineOptions options) : IDispo
             throw new ArgumentException($"The header {name} has a line break.");
         }
 
-        if (!message.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values) && message.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values) == false)
+        if (message.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
         {
-            throw new ArgumentException($"'{name}' is no name of a header.");
+            return;
+        }
+
+        // Headers that describe content are not sent where there is none, as with a poll.
+        if (!(message.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values) ?? name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new ArgumentException($"The header '{name}' cannot be sent.");
         }
     }
 

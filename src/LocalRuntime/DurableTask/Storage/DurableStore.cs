@@ -124,6 +124,13 @@ internal sealed class DurableStore : IDisposable
     /// <exception cref="HistoryUnreadableException">The payload is gone.</exception>
     public string Payload(long key) => Read(session => PayloadTable.Read(session, key));
 
+    /// <summary>The long input of an activity; Found is false when the activity is gone.</summary>
+    public (bool Found, string? Input) ActivityInput(ActivityWork work) => Read(session =>
+    {
+        using var reader = session.Query("SELECT input FROM activities WHERE key = $1 AND execution = $2", work.Key, work.Execution);
+        return reader.Read() ? (true, reader.GetString(0)) : (false, null);
+    });
+
     /// <summary>True while a delayed start has not come.</summary>
     public bool WaitsForStart(long key) =>
         Read(session => session.Scalar("SELECT 1 FROM timers WHERE key = $1", DurableSchema.Key(key, DurableSchema.StartTimer)) is not null);

@@ -79,7 +79,7 @@ internal static class TurnActions
         session.Execute(
             "INSERT INTO activities(key, execution, name, version, owner, input) VALUES($1, $2, $3, $4, $5, $6)",
             work.Key, work.Execution, work.Name, work.Version, owner, work.Input);
-        return work;
+        return work.Input is { Length: > PayloadTable.InlineLength } ? work with { Input = null, IsInputStored = true } : work;
     }
 
     private static void StartChild(SqliteSession session, TurnCommit commit, PendingAction action, long worker, Woken woken)

@@ -7,7 +7,8 @@ namespace Nightwatch.LocalRuntime.DurableTask;
 /// <summary>Statements by which workers register, keep their lease, take over from the dead and share what nobody has taken.</summary>
 internal static class WorkClaims
 {
-    private const string ActivityColumns = "key, execution, name, version, input, tries";
+    private static readonly string ActivityColumns =
+        $"key, execution, name, version, CASE WHEN LENGTH(input) <= {PayloadTable.InlineLength} THEN input END, tries, COALESCE(LENGTH(input) > {PayloadTable.InlineLength}, 0)";
 
     /// <summary>Enters a worker; its id is its lease's token and is never used again.</summary>
     public static long Register(SqliteSession session, string name, long expires) => Convert.ToInt64(
@@ -166,5 +167,8 @@ internal static class WorkClaims
     private static string InstanceId(SqliteSession session, long key) => (string?)session.Scalar("SELECT id FROM instances WHERE key = $1", key) ?? "";
 
     private static ActivityWork Read(SqliteDataReader reader) => new(
-        reader.GetInt64(0), reader.GetInt64(1), "", reader.GetString(2), reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetInt64(5));
+        reader.GetInt64(0), reader.GetInt64(1), "", reader.GetString(2), reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetInt64(5))
+    {
+        IsInputStored = reader.GetInt64(6) != 0,
+    };
 }
