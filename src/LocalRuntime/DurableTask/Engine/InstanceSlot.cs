@@ -18,6 +18,9 @@ internal sealed class InstanceSlot(long key)
     /// <summary>Set when the orchestrator was found to await what is not durable.</summary>
     public bool HasIllegalAwait { get; set; }
 
+    /// <summary>Set when the orchestrator returned after a turn that had ended without it; the next turn waits for it.</summary>
+    public bool EndsLate { get; set; }
+
     public long LastUsed { get; private set; }
 
     public bool IsRemoved { get; private set; }

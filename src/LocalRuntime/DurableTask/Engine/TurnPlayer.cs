@@ -43,9 +43,17 @@ internal sealed class TurnPlayer(EngineState state)
             {
                 slot.HasIllegalAwait = true;
                 state.Slots.Wake(slot.Key);
+            },
+            () =>
+            {
+                slot.EndsLate = true;
+                state.Slots.Wake(slot.Key);
             });
             executor.Replay(cache.Lines);
         }
+
+        executor.IsReturning = slot.EndsLate;
+        slot.EndsLate = false;
 
         var outcome = executor.Advance(turn.Lines);
         if (outcome.End is null && cache.Lines.Count + outcome.Lines.Count > state.Options.MaxHistoryEvents)

@@ -97,7 +97,7 @@ internal sealed class TurnRunner(EngineState state, ActivityRunner activities)
         }
 
         var inbox = state.Store.LoadInbox(slot.Key, InboxLimit);
-        var turn = TurnInput.Collect(cache, inbox, answers, state, slot.HasIllegalAwait);
+        var turn = TurnInput.Collect(cache, inbox, answers, state, slot.HasIllegalAwait || slot.EndsLate);
         if (turn is null)
         {
             return IsStale(slot, cache);

@@ -11,6 +11,7 @@ internal sealed class OrchestrationExecutor
     private static readonly TimeSpan HopLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan SuspicionLimit = TimeSpan.FromMilliseconds(5);
 
+    private readonly Action endsLate;
     private readonly OrchestrationIdentity identity;
     private readonly ReplayServices services;
     private readonly OrchestratorPump pump;
@@ -22,13 +23,16 @@ internal sealed class OrchestrationExecutor
     private Task<object?>? run;
     private HistoryEvent? terminated;
     private bool suspended;
+    private bool isWatched;
     private int askedBefore;
 
     /// <param name="identity">Whose orchestrator it is.</param>
     /// <param name="services">What replay needs of the engine.</param>
     /// <param name="illegalAwait">Called, from any thread, when something that is not durable continues the code after a turn has ended.</param>
-    public OrchestrationExecutor(OrchestrationIdentity identity, ReplayServices services, Action illegalAwait)
+    /// <param name="endsLate">Called, from any thread, when the function returns after its turn has ended without it.</param>
+    public OrchestrationExecutor(OrchestrationIdentity identity, ReplayServices services, Action illegalAwait, Action endsLate)
     {
+        this.endsLate = endsLate;
         pump = new OrchestratorPump(() =>
         {
             if (run?.IsCompleted != true)
@@ -41,6 +45,9 @@ internal sealed class OrchestrationExecutor
         context = new OrchestratorContext(identity, services, pump);
         endings = new ExecutionEndings(identity, services, context);
     }
+
+    /// <summary>Set when the function is known to be on its way back through the pool: then it is worth waiting for.</summary>
+    public bool IsReturning { get; set; }
 
     /// <summary>Plays lines that are in the file already.</summary>
     /// <exception cref="NonDeterministicOrchestrationException">The code asks for something else than history has.</exception>
@@ -238,16 +245,37 @@ internal sealed class OrchestrationExecutor
             return;
         }
 
-        if (context.Events.HasWaiters)
+        if (context.Events.HasWaiters && !IsReturning)
         {
             if (context.Asked == askedBefore)
             {
                 pump.WaitFor(run, SuspicionLimit);
             }
+
+            Watch(run);
         }
         else if (!pump.WaitFor(run, HopLimit) && !context.HasOpenCalls)
         {
             run = Task.FromException<object?>(new InvalidOperationException(IllegalAwait.Message(identity.Name)));
+        }
+    }
+
+    // It may wait for its event, or hop through a pool that is busy: in that case nothing else would play its end.
+    private void Watch(Task<object?> running)
+    {
+        if (!running.IsCompleted && !isWatched)
+        {
+            isWatched = true;
+            _ = running.ContinueWith(_ => ReturnedLate(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    // Within a turn the executor sees the end itself.
+    private void ReturnedLate()
+    {
+        if (!pump.IsPlaying)
+        {
+            endsLate();
         }
     }
 }

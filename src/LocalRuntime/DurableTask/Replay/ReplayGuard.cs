@@ -3,7 +3,7 @@ namespace Nightwatch.LocalRuntime.DurableTask;
 /// <summary>Compares what the code asks for on replay with what history says it asked for.</summary>
 internal static class ReplayGuard
 {
-    private const string Advice = "Was the orchestrator changed while this instance ran, or does it depend on time, chance or other state?";
+    private const string Advice = "Was the orchestrator changed while this instance ran, or does it depend on time, chance, other state or something awaited that is not durable?";
 
     /// <summary>Takes the action that a line of history records.</summary>
     /// <exception cref="NonDeterministicOrchestrationException">There is none of that number, or it is another one.</exception>
