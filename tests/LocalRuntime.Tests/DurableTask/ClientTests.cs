@@ -234,6 +234,27 @@ public sealed class ClientTests
     }
 
     [Fact]
+    public async Task Restart_Unfit_IsRefusedAndANewIdRunsBeside()
+    {
+        await using var host = await WaitersAsync();
+        await Assert.ThrowsAsync<ArgumentException>(() => host.Client.RestartAsync("nobody", true, DurableHost.Cancellation));
+        var options = new StartOrchestrationOptions("one") { Version = "3", Tags = new Dictionary<string, string> { ["team"] = "night" } };
+        await host.ScheduleAsync("Wait", null, options);
+        await host.UntilStatusAsync("one", OrchestrationRuntimeStatus.Running);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => host.Client.RestartAsync("one", false, DurableHost.Cancellation));
+        var id = await host.Client.RestartAsync("one", true, DurableHost.Cancellation);
+        await host.Client.RaiseEventAsync(id, "go", "on", DurableHost.Cancellation);
+
+        Assert.NotEqual("one", id);
+        var end = await host.EndAsync(id);
+        Assert.Equal("on", end.ReadOutputAs<string>());
+        Assert.Equal("night", end.Tags["team"]);
+        Assert.Equal("3", host.Engine.Store.Load(id)!.Version);
+        Assert.Equal(OrchestrationRuntimeStatus.Running, (await host.Client.GetInstanceAsync("one", DurableHost.Cancellation))!.RuntimeStatus);
+    }
+
+    [Fact]
     public async Task Version_GivenAtStart_IsSeenByCode()
     {
         await using var host = await DurableHost.StartAsync(functions => functions.Orchestrator("Versioned", context =>

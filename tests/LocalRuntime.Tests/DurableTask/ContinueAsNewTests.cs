@@ -38,6 +38,65 @@ public sealed class ContinueAsNewTests
         Assert.Equal("kept", (await host.EndAsync(id)).ReadOutputAs<string>());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ContinueAsNew_EventsBeforeDuringAndAfterTheLastTurn_KeepTheirOrder(bool suspended)
+    {
+        var (reached, release) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var host = await DurableHost.StartAsync(functions => functions.Orchestrator("Collect", async context =>
+        {
+            if (context.GetInput<int>() == 0)
+            {
+                await context.WaitForExternalEvent<string>("go");
+                reached.TrySetResult();
+                // The turn is held here, so that events come in while it is played.
+                release.Task.Wait(DurableHost.Cancellation);
+                context.ContinueAsNew(1);
+                return "";
+            }
+
+            var seen = "";
+            while (seen.Length < 9)
+            {
+                seen += await context.WaitForExternalEvent<string>("letter");
+            }
+
+            return seen;
+        }));
+        var id = await host.ScheduleAsync("Collect", 0);
+        await SendAsync("abc");
+        await host.Client.RaiseEventAsync(id, "go", "", DurableHost.Cancellation);
+        await reached.Task.WaitAsync(DurableHost.Limit, DurableHost.Cancellation);
+        await SendAsync("d");
+        if (suspended)
+        {
+            await host.Client.SuspendInstanceAsync(id, null, DurableHost.Cancellation);
+        }
+
+        await SendAsync("ef");
+        release.SetResult();
+        await DurableHost.UntilAsync(() => Task.FromResult(host.Engine.Store.Load(id) is { Execution: 2, Rows: > 1 }));
+        await SendAsync("gh");
+        if (suspended)
+        {
+            await host.UntilStatusAsync(id, OrchestrationRuntimeStatus.Suspended);
+            await host.Client.ResumeInstanceAsync(id, null, DurableHost.Cancellation);
+        }
+
+        await SendAsync("i");
+
+        Assert.Equal("abcdefghi", (await host.EndAsync(id)).ReadOutputAs<string>());
+
+        async Task SendAsync(string letters)
+        {
+            foreach (var letter in letters)
+            {
+                await host.Client.RaiseEventAsync(id, "letter", letter.ToString(), DurableHost.Cancellation);
+            }
+        }
+    }
+
     [Fact]
     public async Task ContinueAsNew_CustomStatus_StaysUntilTheNextRunSetsOne()
     {

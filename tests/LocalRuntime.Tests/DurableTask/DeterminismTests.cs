@@ -140,6 +140,33 @@ public sealed class DeterminismTests
         Assert.Equal(42, await host.ResultAsync<int>("Wrapped"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Middleware_ThatReturnsLateWhileAnEventIsAwaited_EndsTheInstance(bool sessions)
+    {
+        await using var host = await DurableHost.StartAsync(
+            functions =>
+            {
+                functions.Middleware = async next =>
+                {
+                    var result = await next().ConfigureAwait(false);
+                    // Longer than a turn waits at first, as on a machine whose pool is busy.
+                    await Task.Delay(50, CancellationToken.None).ConfigureAwait(false);
+                    return result;
+                };
+                functions.Orchestrator("Late", async context =>
+                {
+                    var value = await context.CallActivityAsync<int>("Add", 1);
+                    _ = context.WaitForExternalEvent<string>("never");
+                    return value;
+                });
+            },
+            options => options.ExtendedSessions = sessions);
+
+        Assert.Equal(2, await host.ResultAsync<int>("Late"));
+    }
+
     [Fact]
     public async Task SemaphoreAndYield_InOrchestrator_StayDeterministic()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Nightwatch.LocalRuntime.DurableTask;
 
@@ -48,6 +49,38 @@ internal static class DurableBench
         return new Dictionary<string, double> { ["milliseconds"] = clock.Elapsed.TotalMilliseconds, ["lines"] = stored };
     }
 
+    /// <summary>
+    /// Time to replay a stored history with long results, which the code reads or does not, for an instance that is not in memory, and what it holds in
+    /// memory from then on.
+    /// </summary>
+    public static async Task<IReadOnlyDictionary<string, double>> ReplayLongResultsAsync(string folder, int results, int length, bool read)
+    {
+        string id;
+        await using (var engine = await StartAsync(folder, sessions: true))
+        {
+            id = await engine.Client.ScheduleNewOrchestrationInstanceAsync(read ? "Reader" : "Passer", new[] { results, length });
+            await UntilStatusAsync(engine, id, "\"ready\"");
+        }
+
+        await using var again = await StartAsync(folder, sessions: false);
+        await RunAsync(again, "Three", 1);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var clock = Stopwatch.StartNew();
+        await again.Client.RaiseEventAsync(id, "Go");
+        await UntilStatusAsync(again, id, "\"went\"");
+        var elapsed = clock.Elapsed.TotalMilliseconds;
+        var held = GC.GetTotalMemory(forceFullCollection: true) - before;
+        return new Dictionary<string, double> { ["milliseconds"] = elapsed, ["KiB held"] = Math.Max(1, held / 1024.0) };
+    }
+
+    private static async Task UntilStatusAsync(DurableEngine engine, string id, string status)
+    {
+        while ((await engine.Client.GetInstanceAsync(id, true))?.SerializedCustomStatus != status)
+        {
+            await Task.Delay(5);
+        }
+    }
+
     /// <summary>Orchestrations per second beside a number of timers that wait.</summary>
     public static async Task<IReadOnlyDictionary<string, double>> PendingTimersAsync(string folder, int timers, int count)
     {
@@ -92,12 +125,29 @@ internal static class DurableBench
                 await context.WaitForExternalEvent<object>("Go");
                 return value;
             })
+            .Activity<int, string>("Text", length => new string('x', length))
+            .Orchestrator("Reader", context => LongResultsAsync(context, length => context.CallActivityAsync<string>("Text", length)))
+            .Orchestrator("Passer", context => LongResultsAsync(context, length => context.CallActivityAsync("Text", length)))
             .Orchestrator("Sleepers", async context =>
                 await Task.WhenAll(Enumerable.Range(0, context.GetInput<int>()).Select(_ => context.CreateTimer(TimeSpan.FromDays(1), default))));
         var options = new DurableEngineOptions { Path = Path.Combine(folder, "durable.db"), ExtendedSessions = sessions };
         var engine = new DurableEngine(options, functions);
         await engine.StartAsync(CancellationToken.None);
         return engine;
+    }
+
+    private static async Task LongResultsAsync(TaskOrchestrationContext context, Func<int, Task> call)
+    {
+        var (results, length) = context.GetInput<int[]>() is [var first, var second] ? (first, second) : (0, 0);
+        for (var i = 0; i < results; i++)
+        {
+            await call(length);
+        }
+
+        context.SetCustomStatus("ready");
+        await context.WaitForExternalEvent<object>("Go");
+        context.SetCustomStatus("went");
+        await context.WaitForExternalEvent<object>("Never");
     }
 
     private static async Task RunAsync(DurableEngine engine, string name, int input)

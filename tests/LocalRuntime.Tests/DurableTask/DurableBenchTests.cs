@@ -16,6 +16,11 @@ public sealed class DurableBenchTests(ITestOutputHelper output)
         }
 
         await PrintAsync("replay", folder => DurableBench.ReplayAsync(folder, 500 * scale));
+        foreach (var read in new[] { true, false })
+        {
+            await PrintAsync($"replay of {20 * scale} results of 64 KiB, read {read}", folder => DurableBench.ReplayLongResultsAsync(folder, 20 * scale, 65_536, read));
+        }
+
         await PrintAsync($"beside {5_000 * scale} timers", folder => DurableBench.PendingTimersAsync(folder, 5_000 * scale, 100 * scale));
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.DurableTask;
+using Nightwatch.LocalRuntime.DurableTask;
 
 namespace Nightwatch.LocalRuntime.Tests.DurableTask;
 
@@ -26,6 +27,37 @@ public sealed class FailureTests
             }));
 
         Assert.Equal("Wrap#0 True True False True True inner True", await host.ResultAsync<string>("Catch"));
+    }
+
+    [Fact]
+    public async Task FailureText_LongerThanItsBound_IsCutOnceAndTheSameOnReplay()
+    {
+        var text = new string('x', FailureText.MaxMessage - 10) + string.Concat(Enumerable.Repeat("😀", 500_000));
+        await using var host = await DurableHost.StartAsync(functions => functions
+            .Activity<string, string>("Shout", string (_) => throw new InvalidDataException(text, new InvalidOperationException(text)))
+            .Orchestrator("Child", async context =>
+            {
+                try
+                {
+                    return await context.CallActivityAsync<string>("Shout", "");
+                }
+                catch (TaskFailedException failure)
+                {
+                    context.SetCustomStatus(failure.FailureDetails.ErrorMessage.Length);
+                    await context.CreateTimer(TimeSpan.FromMilliseconds(1), CancellationToken.None);
+                    throw;
+                }
+            })
+            .Orchestrator("Parent", context => context.CallSubOrchestratorAsync<string>("Child", null, new SubOrchestrationOptions(instanceId: "child"))));
+        var end = await host.RunAsync("Parent");
+
+        Assert.InRange(end.FailureDetails!.ErrorMessage.Length, 1_000, FailureText.MaxMessage);
+        Assert.EndsWith("(cut)", end.FailureDetails.ErrorMessage, StringComparison.Ordinal);
+        var heard = (await host.EndAsync("child")).ReadCustomStatusAs<int>();
+        Assert.InRange(heard, FailureText.MaxMessage - 10, FailureText.MaxMessage);
+        Assert.InRange((long)host.Engine.Store.Read(session => session.Scalar("SELECT MAX(LENGTH(lines)) FROM history"))!, 1_000, 300_000);
+        Assert.DoesNotContain('\uFFFD', FailureText.Cut(text));
+        Assert.True(char.IsLowSurrogate(FailureText.Cut(text)[^9]) || FailureText.Cut(text)[^9] == 'x');
     }
 
     [Fact]

@@ -14,6 +14,9 @@ internal sealed class TestFunctions : IDurableInvoker
         new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, Func<EntityBatch, CancellationToken, Task>> entities = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Which of several sets of functions it is.</summary>
+    public string Name { get; set; } = "";
+
     /// <summary>What surrounds each orchestrator, as the worker's middleware does.</summary>
     public Func<Func<Task<object?>>, Task<object?>> Middleware { get; set; } = next => next();
 

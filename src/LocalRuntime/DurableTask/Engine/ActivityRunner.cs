@@ -88,15 +88,24 @@ internal sealed class ActivityRunner(EngineState state)
             return Failed(work, "ActivityGivenUp", $"{work.Tries} processes died while they had activity '{work.Name}' in hand.");
         }
 
-        if (!state.Invoker.HasActivity(work.Name))
+        var isHttp = work.Name == DurableHttpCall.ActivityName;
+        if (!isHttp && !state.Invoker.HasActivity(work.Name))
         {
             return Failed(work, "ActivityTaskNotFound", $"There is no activity function named '{work.Name}'.");
         }
 
         try
         {
+            var (found, input) = work.IsInputStored ? state.Store.ActivityInput(work) : (true, work.Input);
+            if (!found)
+            {
+                return null;
+            }
+
             var context = new ActivityContext(work.Name, work.InstanceId, work.Version);
-            var result = await state.Invoker.RunActivityAsync(work.Name, context, work.Input, state.Aborting.Token).ConfigureAwait(false);
+            var result = isHttp
+                ? await state.Http.RunAsync(input, state.Aborting.Token).ConfigureAwait(false)
+                : await state.Invoker.RunActivityAsync(work.Name, context, input, state.Aborting.Token).ConfigureAwait(false);
             return new HistoryEvent(HistoryKind.TaskCompleted)
             {
                 Task = work.Task,
@@ -114,7 +123,7 @@ internal sealed class ActivityRunner(EngineState state)
         catch (Exception failure)
         {
             EngineLog.ActivityFailed(state.Log, failure, work.Name, work.InstanceId);
-            return new HistoryEvent(HistoryKind.TaskFailed) { Task = work.Task, Failure = TaskFailureDetails.FromException(failure) };
+            return new HistoryEvent(HistoryKind.TaskFailed) { Task = work.Task, Failure = FailureText.Bound(TaskFailureDetails.FromException(failure)) };
         }
     }
 

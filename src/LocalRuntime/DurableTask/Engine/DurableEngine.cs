@@ -113,6 +113,7 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
             disposed = true;
             timers.Dispose();
             entities.Dispose();
+            state.Http.Dispose();
             state.Store.Dispose();
             state.Signals.AllMayHaveChanged();
         }

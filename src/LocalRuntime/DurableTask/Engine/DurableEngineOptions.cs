@@ -29,7 +29,7 @@ internal sealed record DurableEngineOptions
     /// <summary>Instances whose history stays in memory between turns.</summary>
     public int MaxCachedInstances { get; set; } = 1_000;
 
-    /// <summary>Lines of history that stay in memory over all instances.</summary>
+    /// <summary>Lines of history that stay in memory over all instances; a line counts once more for every 256 units of its payload.</summary>
     public int MaxCachedEvents { get; set; } = 200_000;
 
     /// <summary>The largest serialised input, output or event, in UTF-8 bytes.</summary>
@@ -55,6 +55,16 @@ internal sealed record DurableEngineOptions
 
     /// <summary>The version that new instances get when none is given (defaultVersion).</summary>
     public string DefaultVersion { get; set; } = "";
+
+    public VersionMatch VersionMatch { get; set; } = VersionMatch.CurrentOrOlder;
+
+    public VersionFailure VersionFailure { get; set; } = VersionFailure.Reject;
+
+    /// <summary>The wait between polls of a durable HTTP call whose answers name none (httpSettings.defaultAsyncRequestSleepTimeMilliseconds).</summary>
+    public TimeSpan HttpPollInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Makes the client of a durable HTTP call; null for one of the engine's own.</summary>
+    public Func<HttpMessageInvoker>? HttpClients { get; set; }
 
     public DataConverter Converter { get; set; } = JsonDataConverter.Default;
 

@@ -18,6 +18,11 @@ internal static class DurableEngineRegistration
                 LoggerFactory = provider.GetRequiredService<ILoggerFactory>(),
                 Time = provider.GetService<TimeProvider>() ?? TimeProvider.System,
             };
+            if (provider.GetService<IHttpClientFactory>() is { } clients)
+            {
+                options.HttpClients = () => clients.CreateClient(DurableHttpActivity.ClientName);
+            }
+
             configure(provider, options);
             return new DurableEngine(options, provider.GetRequiredService<IDurableInvoker>());
         });

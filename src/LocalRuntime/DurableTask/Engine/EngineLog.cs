@@ -37,6 +37,9 @@ internal static partial class EngineLog
     [LoggerMessage(11, LogLevel.Warning, "Activity {Name} of {InstanceId} failed.")]
     public static partial void ActivityFailed(ILogger logger, Exception failure, string name, string instanceId);
 
+    [LoggerMessage(13, LogLevel.Information, "Instance {InstanceId} has version '{Version}', which this process does not run; it is left to another.")]
+    public static partial void Left(ILogger logger, string instanceId, string version);
+
     [LoggerMessage(12, LogLevel.Warning, "Took over the work of a worker that gave no sign of life.")]
     public static partial void TookOver(ILogger logger);
 }

@@ -14,7 +14,15 @@ internal sealed class EngineState(DurableEngineOptions options, DurableStore sto
 
     public IDurableInvoker Invoker { get; } = invoker;
 
-    public ReplayServices Replay { get; } = new(invoker, options.Converter, options.LoggerFactory, options.MaxPayloadBytes, options.DefaultVersion);
+    public ReplayServices Replay { get; } = new(invoker, options.Converter, options.LoggerFactory, options.MaxPayloadBytes, options.DefaultVersion)
+    {
+        ReadPayload = store.Payload,
+        Properties = new Dictionary<string, object?> { [DurableHttpCall.PollIntervalProperty] = options.HttpPollInterval.TotalMilliseconds },
+    };
+
+    public VersionGate Versions { get; } = new(options);
+
+    public DurableHttpActivity Http { get; } = new(options);
 
     public InstanceSlots Slots { get; } = new(options.MaxCachedInstances, options.MaxCachedEvents);
 

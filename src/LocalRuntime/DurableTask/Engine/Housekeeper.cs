@@ -141,7 +141,7 @@ internal sealed class Housekeeper(EngineState state, ActivityRunner activities, 
 
         if (state.Slots.Waiting < LowQueue)
         {
-            found.Instances.AddRange(WorkClaims.ClaimInstances(session, worker, ClaimBatch));
+            found.Instances.AddRange(WorkClaims.ClaimInstances(session, worker, ClaimBatch, state.Versions));
         }
 
         if (activities.Room > 0)

@@ -18,6 +18,9 @@ internal sealed class InstanceSlot(long key)
     /// <summary>Set when the orchestrator was found to await what is not durable.</summary>
     public bool HasIllegalAwait { get; set; }
 
+    /// <summary>Set when the orchestrator returned after a turn that had ended without it; the next turn waits for it.</summary>
+    public bool EndsLate { get; set; }
+
     public long LastUsed { get; private set; }
 
     public bool IsRemoved { get; private set; }
@@ -90,9 +93,25 @@ internal sealed class InstanceSlot(long key)
 /// <summary>An instance's row and history as of its last turn here; with extended sessions also the orchestrator itself.</summary>
 internal sealed class CachedInstance(InstanceRecord record, List<HistoryEvent> lines)
 {
+    private const int UnitsPerWeight = 256;
+
     public InstanceRecord Record { get; set; } = record;
 
     public List<HistoryEvent> Lines { get; } = lines;
 
+    /// <summary>What the lines count for in memory.</summary>
+    public int Weight { get; private set; } = lines.Sum(Weigh);
+
     public OrchestrationExecutor? Live { get; set; }
+
+    /// <summary>Returns how much heavier it has become.</summary>
+    public int Add(IReadOnlyList<HistoryEvent> more)
+    {
+        var weight = more.Sum(Weigh);
+        Lines.AddRange(more);
+        Weight += weight;
+        return weight;
+    }
+
+    private static int Weigh(HistoryEvent line) => 1 + ((line.Data?.Length ?? 0) / UnitsPerWeight);
 }

@@ -4,11 +4,11 @@ using System.Threading.Channels;
 namespace Nightwatch.LocalRuntime.DurableTask;
 
 /// <summary>The instances that this process works on or remembers, and the queue of those with work.</summary>
-internal sealed class InstanceSlots(int maxInstances, int maxLines)
+internal sealed class InstanceSlots(int maxInstances, int maxWeight)
 {
     private readonly ConcurrentDictionary<long, InstanceSlot> slots = new();
     private readonly Channel<InstanceSlot> ready = Channel.CreateUnbounded<InstanceSlot>();
-    private long cachedLines;
+    private long cachedWeight;
     private int waiting;
 
     public ChannelReader<InstanceSlot> Ready => ready.Reader;
@@ -57,26 +57,26 @@ internal sealed class InstanceSlots(int maxInstances, int maxLines)
             return;
         }
 
-        Interlocked.Add(ref cachedLines, (cache?.Lines.Count ?? 0) - (slot.Cache?.Lines.Count ?? 0));
+        Interlocked.Add(ref cachedWeight, (cache?.Weight ?? 0) - (slot.Cache?.Weight ?? 0));
         slot.Cache = cache;
     }
 
-    /// <summary>Notes lines that were added to a remembered history.</summary>
-    public void Grow(int lines) => Interlocked.Add(ref cachedLines, lines);
+    /// <summary>Notes by how much a remembered history has grown.</summary>
+    public void Grow(int weight) => Interlocked.Add(ref cachedWeight, weight);
 
     public void Remove(InstanceSlot slot)
     {
         if (slot.TryRemove())
         {
             slots.TryRemove(new KeyValuePair<long, InstanceSlot>(slot.Key, slot));
-            Interlocked.Add(ref cachedLines, -(slot.Cache?.Lines.Count ?? 0));
+            Interlocked.Add(ref cachedWeight, -(slot.Cache?.Weight ?? 0));
         }
     }
 
     /// <summary>Forgets the instances that were used longest ago when there are too many.</summary>
     public void Trim()
     {
-        if (slots.Count <= maxInstances && Interlocked.Read(ref cachedLines) <= maxLines)
+        if (slots.Count <= maxInstances && Interlocked.Read(ref cachedWeight) <= maxWeight)
         {
             return;
         }

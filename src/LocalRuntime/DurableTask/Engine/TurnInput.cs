@@ -33,7 +33,7 @@ internal sealed record TurnInput
         {
             if (arrived.FirstOrDefault(line => line.Kind == HistoryKind.Terminated) is { } terminated)
             {
-                var end = new TurnEnd(OrchestrationRuntimeStatus.Terminated) { Output = terminated.Data };
+                var end = new TurnEnd(OrchestrationRuntimeStatus.Terminated) { Output = state.Replay.Data(terminated) };
                 return new TurnInput { Lines = [start, terminated], Taken = inbox, Ticks = ticks, NeverStarts = end };
             }
 

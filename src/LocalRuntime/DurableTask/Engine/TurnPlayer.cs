@@ -1,3 +1,5 @@
+using Microsoft.DurableTask.Client;
+
 namespace Nightwatch.LocalRuntime.DurableTask;
 
 /// <summary>Calls the orchestrator for one turn: on top of what an extended session kept, or from the start of its history.</summary>
@@ -8,6 +10,12 @@ internal sealed class TurnPlayer(EngineState state)
         if (turn.NeverStarts is { } end)
         {
             return TurnOutcome.Ended(turn.Lines, end);
+        }
+
+        if (state.Versions.Refusal(cache.Record.Version) is { } mismatch)
+        {
+            return TurnOutcome.Ended(
+                turn.Lines, new TurnEnd(OrchestrationRuntimeStatus.Failed) { Output = mismatch.ErrorMessage, Failure = mismatch, IsFinal = true });
         }
 
         if (slot.HasIllegalAwait)
@@ -35,9 +43,17 @@ internal sealed class TurnPlayer(EngineState state)
             {
                 slot.HasIllegalAwait = true;
                 state.Slots.Wake(slot.Key);
+            },
+            () =>
+            {
+                slot.EndsLate = true;
+                state.Slots.Wake(slot.Key);
             });
             executor.Replay(cache.Lines);
         }
+
+        executor.IsReturning = slot.EndsLate;
+        slot.EndsLate = false;
 
         var outcome = executor.Advance(turn.Lines);
         if (outcome.End is null && cache.Lines.Count + outcome.Lines.Count > state.Options.MaxHistoryEvents)

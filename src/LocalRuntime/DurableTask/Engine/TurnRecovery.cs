@@ -72,9 +72,9 @@ internal sealed class TurnRecovery(EngineState state)
                 return true;
             }
 
-            var details = TaskFailureDetails.FromException(failure);
-            var end = new TurnEnd(OrchestrationRuntimeStatus.Failed) { Output = failure.Message, Failure = details };
-            var reason = $"The engine could not play it ({state.Options.MaxTurnTries} tries): {failure.Message}";
+            var details = FailureText.Bound(TaskFailureDetails.FromException(failure));
+            var end = new TurnEnd(OrchestrationRuntimeStatus.Failed) { Output = details.ErrorMessage, Failure = details };
+            var reason = $"The engine could not play it ({state.Options.MaxTurnTries} tries): {details.ErrorMessage}";
             state.Dispatch(await state.Store.SetAsideAsync(
                 record, reason, HistoryCodec.WriteFailure(details), end, state.Now, state.Worker).ConfigureAwait(false));
             EngineLog.SetAside(state.Log, record.Id, record.Name, reason);

@@ -94,8 +94,16 @@ internal sealed class TurnRunner(EngineState state, ActivityRunner activities, E
             return false;
         }
 
+        if (state.Versions.Leaves(cache.Record.Version))
+        {
+            state.Slots.Keep(slot, null);
+            await state.Store.LeaveAsync(slot.Key, answers, state.Worker).ConfigureAwait(false);
+            EngineLog.Left(state.Log, cache.Record.Id, cache.Record.Version);
+            return false;
+        }
+
         var inbox = state.Store.LoadInbox(slot.Key, InboxLimit);
-        var turn = TurnInput.Collect(cache, inbox, answers, state, slot.HasIllegalAwait);
+        var turn = TurnInput.Collect(cache, inbox, answers, state, slot.HasIllegalAwait || slot.EndsLate);
         if (turn is null)
         {
             return IsStale(slot, cache);
@@ -144,6 +152,11 @@ internal sealed class TurnRunner(EngineState state, ActivityRunner activities, E
             throw new HistoryUnreadableException($"{record.Tries} processes died with this instance in hand.");
         }
 
+        if (state.Versions.Leaves(record.Version))
+        {
+            return new CachedInstance(record, []);
+        }
+
         var cache = new CachedInstance(record, state.Store.LoadHistory(record.Key, record.Rows));
         state.Slots.Keep(slot, cache);
         return cache;
@@ -154,8 +167,7 @@ internal sealed class TurnRunner(EngineState state, ActivityRunner activities, E
         if (commit.Outcome.End is not { } end)
         {
             cache.Record = result.After;
-            cache.Lines.AddRange(commit.Outcome.Lines);
-            state.Slots.Grow(commit.Outcome.Lines.Count);
+            state.Slots.Grow(cache.Add(result.Lines));
             return;
         }
 

@@ -10,10 +10,10 @@ internal sealed class OrchestratorEntities(OrchestratorContext context, ReplaySe
 
     public override async Task<TResult> CallEntityAsync<TResult>(
         EntityInstanceId id, string operationName, object? input = null, CallEntityOptions? options = null) =>
-        services.Converter.Deserialize<TResult>(await CallAsync(id, operationName, input).ConfigureAwait(true))!;
+        services.Converter.Deserialize<TResult>(await CallAsync(id, operationName, input, isUnread: false).ConfigureAwait(true))!;
 
     public override Task CallEntityAsync(EntityInstanceId id, string operationName, object? input = null, CallEntityOptions? options = null) =>
-        CallAsync(id, operationName, input);
+        CallAsync(id, operationName, input, isUnread: true);
 
     public override Task SignalEntityAsync(EntityInstanceId id, string operationName, object? input = null, SignalEntityOptions? options = null)
     {
@@ -77,7 +77,7 @@ internal sealed class OrchestratorEntities(OrchestratorContext context, ReplaySe
         }
     }
 
-    private async Task<string?> CallAsync(EntityInstanceId id, string operationName, object? input)
+    private async Task<string?> CallAsync(EntityInstanceId id, string operationName, object? input, bool isUnread)
     {
         var line = Line(HistoryKind.EntityCalled, id, operationName);
         var data = Serialize(operationName, input);
@@ -85,7 +85,7 @@ internal sealed class OrchestratorEntities(OrchestratorContext context, ReplaySe
         within?.Occupy(id);
         try
         {
-            return await context.Call(new PendingAction(line) { Input = data }).ConfigureAwait(true);
+            return await context.Call(new PendingAction(line) { Input = data, IsUnread = isUnread }).ConfigureAwait(true);
         }
         catch (TaskAttemptFailedException failure)
         {

@@ -7,8 +7,8 @@ using Microsoft.DurableTask;
 namespace Nightwatch.LocalRuntime.DurableTask;
 
 /// <summary>
-/// History as the file keeps it: one UTF-8 JSON array per turn, of objects with short keys (k kind, i task, n name, s target instance, d data, t ticks,
-/// f failure, x flag). Readable by eye and by SQLite's JSON functions.
+/// History as the file keeps it: one UTF-8 JSON array per turn, of objects with short keys (k kind, i task, n name, s target instance, d data,
+/// p payload's key, t ticks, f failure, x flag). Readable by eye and by SQLite's JSON functions.
 /// </summary>
 internal static class HistoryCodec
 {
@@ -90,6 +90,11 @@ internal static class HistoryCodec
         WriteText(writer, "n"u8, line.Name);
         WriteText(writer, "s"u8, line.Target);
         WriteText(writer, "d"u8, line.Data);
+        if (line.Payload != 0)
+        {
+            writer.WriteNumber("p"u8, line.Payload);
+        }
+
         if (line.Ticks != 0)
         {
             writer.WriteNumber("t"u8, line.Ticks);
@@ -134,7 +139,7 @@ internal static class HistoryCodec
 
     private static HistoryEvent ReadEvent(ref Utf8JsonReader reader)
     {
-        var (kind, task, ticks, flag) = (HistoryKind.TurnStarted, -1, 0L, false);
+        var (kind, task, payload, ticks, flag) = (HistoryKind.TurnStarted, -1, 0L, 0L, false);
         string? name = null, target = null, data = null;
         TaskFailureDetails? failure = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -148,6 +153,7 @@ internal static class HistoryCodec
                 case (byte)'n': name = reader.GetString(); break;
                 case (byte)'s': target = reader.GetString(); break;
                 case (byte)'d': data = reader.GetString(); break;
+                case (byte)'p': payload = reader.GetInt64(); break;
                 case (byte)'t': ticks = reader.GetInt64(); break;
                 case (byte)'f': failure = ReadFailure(ref reader); break;
                 case (byte)'x': flag = reader.GetBoolean(); break;
@@ -155,7 +161,7 @@ internal static class HistoryCodec
             }
         }
 
-        return new HistoryEvent(kind) { Task = task, Name = name, Target = target, Data = data, Ticks = ticks, Failure = failure, Flag = flag };
+        return new HistoryEvent(kind) { Task = task, Name = name, Target = target, Data = data, Payload = payload, Ticks = ticks, Failure = failure, Flag = flag };
     }
 
     private static TaskFailureDetails ReadFailure(ref Utf8JsonReader reader)

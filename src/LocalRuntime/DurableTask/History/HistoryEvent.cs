@@ -28,11 +28,18 @@ internal enum HistoryKind
     EntityLockAsked = 44,
     EntityLocked = 45,
     EntityUnlocked = 46,
+
+    /// <summary>A rewind: with a call's number, that call is asked for again later; without one, what the code asked for up to here and history lacks is.</summary>
+    Rewound = 60,
+
+    /// <summary>The call whose failure made the execution fail.</summary>
+    FailedBy = 61,
 }
 
 /// <summary>
-/// One line of history. Task is the sequence number of the call it belongs to; Name a function's or event's; Target an instance or entity (EntityLockAsked: a JSON array of them); Data a serialised payload;
-/// Ticks a UTC time. Flag means: not worth a retry (failures), recursive (Terminated).
+/// One line of history. Task is the sequence number of the call it belongs to; Name a function's, operation's or event's; Target an instance or entity (of a
+/// lock a JSON array of them); Data a serialised payload, Payload the key of one that lies in its own table; Ticks a UTC time. Flag means: not worth a retry
+/// (failures), recursive (Terminated).
 /// </summary>
 internal sealed record HistoryEvent(HistoryKind Kind)
 {
@@ -43,6 +50,8 @@ internal sealed record HistoryEvent(HistoryKind Kind)
     public string? Target { get; init; }
 
     public string? Data { get; init; }
+
+    public long Payload { get; init; }
 
     public long Ticks { get; init; }
 

@@ -71,7 +71,7 @@ internal sealed class InstanceQueries(DurableStore store, DataConverter converte
             : JsonSerializer.Deserialize<Dictionary<string, string>>(record.Tags) ?? [],
         DataConverter = payloads ? converter : null,
         SerializedInput = payloads ? Input(record) : null,
-        SerializedOutput = payloads ? record.Output : null,
+        SerializedOutput = payloads ? Output(record) : null,
         SerializedCustomStatus = payloads ? record.Custom : null,
         FailureDetails = payloads && record.Failure is not null ? HistoryCodec.ReadFailure(record.Failure) : null,
     };
@@ -80,11 +80,24 @@ internal sealed class InstanceQueries(DurableStore store, DataConverter converte
     {
         try
         {
-            return store.LoadHistory(record.Key, 1)[0].Data;
+            return store.Data(store.LoadHistory(record.Key, 1)[0]);
         }
         catch (HistoryUnreadableException)
         {
             // Of an instance whose history is damaged everything else can still be shown.
+            return null;
+        }
+    }
+
+    private string? Output(InstanceRecord record)
+    {
+        try
+        {
+            return record.OutputPayload is { } payload ? store.Payload(payload) : record.Output;
+        }
+        catch (HistoryUnreadableException)
+        {
+            // Purged since the row was read.
             return null;
         }
     }

@@ -111,21 +111,41 @@ internal sealed class LocalDurableTaskClient(EngineState state, Func<Task> creat
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         await created().ConfigureAwait(false);
-        var record = state.Store.Load(instanceId) ?? throw Unknown(instanceId);
+        var record = state.Store.Load(instanceId) ?? throw NotFound(instanceId);
         if (record.Completed is null && !restartWithNewInstanceId)
         {
-            throw new InvalidOperationException($"Instance '{instanceId}' has not ended; it cannot be restarted.");
+            throw new InvalidOperationException($"An orchestration with the instanceId {instanceId} cannot be restarted: it is {record.Status}.");
         }
 
-        var input = state.Store.LoadHistory(record.Key, 1)[0].Data;
+        var input = state.Store.Data(state.Store.LoadHistory(record.Key, 1)[0]);
         var id = restartWithNewInstanceId ? Guid.NewGuid().ToString("N") : instanceId;
         await CreateAsync(new NewInstance(id, record.Name, record.Version, input, record.Tags, null, null), NotReplaced).ConfigureAwait(false);
         return id;
     }
 
+    public override async Task RewindInstanceAsync(string instanceId, string reason, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        cancellation.ThrowIfCancellationRequested();
+        await created().ConfigureAwait(false);
+        var rewind = new Rewind(FailureText.Cut(reason ?? ""), state.Now, state.WorkerOrNone);
+        var woken = await state.Store.WriteAsync(session =>
+        {
+            var record = Rewind.Find(session, instanceId) ?? throw NotFound(instanceId);
+            return record.Status == OrchestrationRuntimeStatus.Failed
+                ? rewind.Run(session, record)
+                : throw new InvalidOperationException($"Instance '{instanceId}' is {record.Status}; only a failed one can be rewound.");
+        }).ConfigureAwait(false);
+        state.Dispatch(woken);
+        state.Signals.Changed(instanceId);
+    }
+
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static ArgumentException Unknown(string instanceId) => new($"No instance with ID '{instanceId}' was found.", nameof(instanceId));
+
+    private static ArgumentException NotFound(string instanceId) =>
+        new($"An orchestration with the instanceId {instanceId} was not found.", nameof(instanceId));
 
     private static OrchestrationRuntimeStatus ParseStatus(string name) => Enum.TryParse<OrchestrationRuntimeStatus>(name, ignoreCase: true, out var status)
         ? status

@@ -1,7 +1,7 @@
 namespace Nightwatch.LocalRuntime.DurableTask;
 
 /// <summary>Events and those who wait for them, by name without regard to case. Events are kept in order; the newest waiter is served first.</summary>
-internal sealed class EventBuffer
+internal sealed class EventBuffer(Func<HistoryEvent, string?> read)
 {
     private readonly Dictionary<string, LinkedList<EventWaiter>> waiting = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Queue<(long Order, HistoryEvent Line)>> early = new(StringComparer.OrdinalIgnoreCase);
@@ -14,7 +14,7 @@ internal sealed class EventBuffer
     {
         if (early.TryGetValue(name, out var kept) && kept.TryDequeue(out var next))
         {
-            waiter.Complete(next.Line.Data);
+            waiter.Complete(read(next.Line));
             return;
         }
 
@@ -39,7 +39,7 @@ internal sealed class EventBuffer
         if (waiting.TryGetValue(name, out var waiters) && waiters.First is { } first)
         {
             waiters.RemoveFirst();
-            first.Value.Complete(line.Data);
+            first.Value.Complete(read(line));
             return true;
         }
 

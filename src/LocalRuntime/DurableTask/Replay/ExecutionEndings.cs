@@ -42,7 +42,7 @@ internal sealed class ExecutionEndings(OrchestrationIdentity identity, ReplaySer
         var open = context.OpenCalls.Values.Select(call => call.Line).Where(line => line.Kind == HistoryKind.SubScheduled);
         return new TurnEnd(OrchestrationRuntimeStatus.Terminated)
         {
-            Output = terminated.Data,
+            Output = services.Data(terminated),
             TerminateToo = terminated.Flag ? [.. open.Select(line => line.Target!)] : [],
         };
     }

@@ -11,23 +11,28 @@ internal sealed class OrchestrationExecutor
     private static readonly TimeSpan HopLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan SuspicionLimit = TimeSpan.FromMilliseconds(5);
 
+    private readonly Action endsLate;
     private readonly OrchestrationIdentity identity;
     private readonly ReplayServices services;
     private readonly OrchestratorPump pump;
     private readonly OrchestratorContext context;
     private readonly ExecutionEndings endings;
+    private readonly RewoundCalls rewinds = new();
     private readonly List<HistoryEvent> beforeFirstTurn = [];
     private readonly Queue<HistoryEvent> whileSuspended = new();
     private Task<object?>? run;
     private HistoryEvent? terminated;
     private bool suspended;
+    private bool isWatched;
     private int askedBefore;
 
     /// <param name="identity">Whose orchestrator it is.</param>
     /// <param name="services">What replay needs of the engine.</param>
     /// <param name="illegalAwait">Called, from any thread, when something that is not durable continues the code after a turn has ended.</param>
-    public OrchestrationExecutor(OrchestrationIdentity identity, ReplayServices services, Action illegalAwait)
+    /// <param name="endsLate">Called, from any thread, when the function returns after its turn has ended without it.</param>
+    public OrchestrationExecutor(OrchestrationIdentity identity, ReplayServices services, Action illegalAwait, Action endsLate)
     {
+        this.endsLate = endsLate;
         pump = new OrchestratorPump(() =>
         {
             if (run?.IsCompleted != true)
@@ -41,13 +46,21 @@ internal sealed class OrchestrationExecutor
         endings = new ExecutionEndings(identity, services, context);
     }
 
+    /// <summary>Set when the function is known to be on its way back through the pool: then it is worth waiting for.</summary>
+    public bool IsReturning { get; set; }
+
     /// <summary>Plays lines that are in the file already.</summary>
     /// <exception cref="NonDeterministicOrchestrationException">The code asks for something else than history has.</exception>
-    public void Replay(IReadOnlyList<HistoryEvent> past) => pump.Enter(() =>
+    public void Replay(IReadOnlyList<HistoryEvent> past)
     {
-        context.Replaying = true;
-        Play(past);
-    });
+        rewinds.Expect(past);
+        pump.Enter(() =>
+        {
+            context.Replaying = true;
+            Play(past);
+        });
+        context.ThrowIfUnreadable();
+    }
 
     /// <summary>Plays new lines and says what the code asked for.</summary>
     public TurnOutcome Advance(IReadOnlyList<HistoryEvent> fresh)
@@ -62,6 +75,7 @@ internal sealed class OrchestrationExecutor
                 Play(fresh);
                 SettleHops();
             });
+            context.ThrowIfUnreadable();
             end = endings.Of(run, terminated, suspended ? [new HistoryEvent(HistoryKind.Suspended), .. whileSuspended] : []);
         }
         catch (NonDeterministicOrchestrationException failure)
@@ -122,6 +136,11 @@ internal sealed class OrchestrationExecutor
             case HistoryKind.EntityCalled or HistoryKind.EntitySignaled or HistoryKind.EntityLockAsked or HistoryKind.EntityUnlocked:
                 ReplayGuard.Confirm(context.Unmatched, line);
                 break;
+            case HistoryKind.Rewound:
+                rewinds.Defer(context.Unmatched.Keys);
+                break;
+            case HistoryKind.FailedBy:
+                break;
             case HistoryKind.Terminated:
                 terminated = line;
                 break;
@@ -139,7 +158,7 @@ internal sealed class OrchestrationExecutor
 
     private void StartTurn(HistoryEvent line)
     {
-        ReplayGuard.RequireAllConfirmed(context.Unmatched);
+        ReplayGuard.RequireAllConfirmed(context.Unmatched, rewinds);
         context.Ticks = line.Ticks;
         if (beforeFirstTurn.Count > 0)
         {
@@ -178,11 +197,15 @@ internal sealed class OrchestrationExecutor
         switch (line.Kind)
         {
             case HistoryKind.ExecutionStarted:
-                context.SerializedInput = line.Data;
+                context.Started = line;
                 run = Start();
                 break;
             case HistoryKind.TaskCompleted or HistoryKind.SubCompleted or HistoryKind.TimerFired or HistoryKind.EntityCompleted or HistoryKind.EntityLocked:
-                context.Close(line.Task)?.Answer.TrySetResult(line.Data);
+                if (context.Close(line.Task) is { } call)
+                {
+                    call.Answer.TrySetResult(call.IsUnread ? null : services.Data(line));
+                }
+
                 break;
             case HistoryKind.TaskFailed or HistoryKind.SubFailed or HistoryKind.EntityFailed:
                 context.Close(line.Task)?.Answer.TrySetException(new TaskAttemptFailedException(line.Task, line.Failure!, !line.Flag));
@@ -223,16 +246,37 @@ internal sealed class OrchestrationExecutor
             return;
         }
 
-        if (context.Events.HasWaiters)
+        if (context.Events.HasWaiters && !IsReturning)
         {
             if (context.Asked == askedBefore)
             {
                 pump.WaitFor(run, SuspicionLimit);
             }
+
+            Watch(run);
         }
         else if (!pump.WaitFor(run, HopLimit) && !context.HasOpenCalls)
         {
             run = Task.FromException<object?>(new InvalidOperationException(IllegalAwait.Message(identity.Name)));
+        }
+    }
+
+    // It may wait for its event, or hop through a pool that is busy: in that case nothing else would play its end.
+    private void Watch(Task<object?> running)
+    {
+        if (!running.IsCompleted && !isWatched)
+        {
+            isWatched = true;
+            _ = running.ContinueWith(_ => ReturnedLate(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    // Within a turn the executor sees the end itself.
+    private void ReturnedLate()
+    {
+        if (!pump.IsPlaying)
+        {
+            endsLate();
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Entities;
 using Microsoft.Extensions.Logging;
@@ -11,6 +12,8 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
     private readonly SortedDictionary<int, PendingAction> unmatched = [];
     private readonly List<int> cancelledTimers = [];
     private OrchestratorEntities? entities;
+    private EventBuffer? events;
+    private Exception? unreadable;
     private object? customStatus;
     private int nextTask;
     private int nextGuid;
@@ -33,9 +36,12 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
 
     public long Ticks { get; set; }
 
-    public string? SerializedInput { get; set; }
+    /// <summary>The line that started the run, with its input.</summary>
+    public HistoryEvent? Started { get; set; }
 
-    public EventBuffer Events { get; } = new();
+    public EventBuffer Events => events ??= new(Read);
+
+    public override IReadOnlyDictionary<string, object?> Properties => services.Properties;
 
     public ContinueAsNewOptions? NextRun { get; private set; }
 
@@ -54,9 +60,14 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
     protected override ILoggerFactory LoggerFactory => services.LoggerFactory;
 
     public override T? GetInput<T>()
-        where T : default => services.Converter.Deserialize<T>(SerializedInput);
+        where T : default => services.Converter.Deserialize<T>(Started is null ? null : Read(Started));
 
-    public override async Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
+    public override Task CallActivityAsync(TaskName name, object? input = null, TaskOptions? options = null) => CallActivityAsync(name, input, options, true);
+
+    public override async Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null) =>
+        Result<TResult>(await CallActivityAsync(name, input, options, false).ConfigureAwait(true));
+
+    private async Task<string?> CallActivityAsync(TaskName name, object? input, TaskOptions? options, bool isUnread)
     {
         RefuseMisplacedOptions(input, options);
         ArgumentException.ThrowIfNullOrEmpty(name.Name, nameof(name));
@@ -64,10 +75,9 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
         var version = options?.Version?.Version ?? identity.Version;
         try
         {
-            var result = await RetryLoop.RunAsync(this, options?.Retry, () => Call(new PendingAction(
+            return await RetryLoop.RunAsync(this, options?.Retry, () => Call(new PendingAction(
                 new HistoryEvent(HistoryKind.TaskScheduled) { Name = name.Name })
-            { Input = data, Version = version })).ConfigureAwait(true);
-            return Result<TResult>(result);
+            { Input = data, Version = version, IsUnread = isUnread })).ConfigureAwait(true);
         }
         catch (TaskAttemptFailedException failure)
         {
@@ -75,7 +85,13 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
         }
     }
 
-    public override async Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, object? input = null, TaskOptions? options = null)
+    public override Task CallSubOrchestratorAsync(TaskName orchestratorName, object? input = null, TaskOptions? options = null) =>
+        CallSubOrchestratorAsync(orchestratorName, input, options, true);
+
+    public override async Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, object? input = null, TaskOptions? options = null) =>
+        Result<TResult>(await CallSubOrchestratorAsync(orchestratorName, input, options, false).ConfigureAwait(true));
+
+    private async Task<string?> CallSubOrchestratorAsync(TaskName orchestratorName, object? input, TaskOptions? options, bool isUnread)
     {
         RefuseMisplacedOptions(input, options);
         ArgumentException.ThrowIfNullOrEmpty(orchestratorName.Name, nameof(orchestratorName));
@@ -87,14 +103,14 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
         var version = options?.Version?.Version ?? services.DefaultVersion;
         try
         {
-            var result = await RetryLoop.RunAsync(this, options?.Retry, () => Call(new PendingAction(
+            return await RetryLoop.RunAsync(this, options?.Retry, () => Call(new PendingAction(
                 new HistoryEvent(HistoryKind.SubScheduled) { Name = orchestratorName.Name, Target = instanceId })
             {
                 Input = data,
                 Version = version,
                 Tags = options?.Tags,
+                IsUnread = isUnread,
             })).ConfigureAwait(true);
-            return Result<TResult>(result);
         }
         catch (TaskAttemptFailedException failure)
         {
@@ -170,6 +186,15 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
         return DeterministicGuid.Create(InstanceId, Ticks, nextGuid++);
     }
 
+    /// <summary>Says what went wrong when a payload that the code asked for could not be read; the code must not go on as if that were its own failure.</summary>
+    public void ThrowIfUnreadable()
+    {
+        if (unreadable is not null)
+        {
+            ExceptionDispatchInfo.Throw(unreadable);
+        }
+    }
+
     /// <summary>Takes a call out of the open ones; null when it is not (or no longer) open, as with a duplicate.</summary>
     public OpenCall? Close(int task) => open.Remove(task, out var call) ? call : null;
 
@@ -189,7 +214,7 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
         Verify();
         Asked++;
         var task = nextTask++;
-        call = new OpenCall(action.Line with { Task = task });
+        call = new OpenCall(action.Line with { Task = task }, action.IsUnread);
         open.Add(task, call);
         unmatched.Add(task, action with { Line = call.Line });
         return call.Answer.Task;
@@ -208,6 +233,19 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
         }
     }
 
+    private string? Read(HistoryEvent line)
+    {
+        try
+        {
+            return services.Data(line);
+        }
+        catch (Exception failure)
+        {
+            unreadable ??= failure;
+            throw;
+        }
+    }
+
     private TResult Result<TResult>(string? data) => services.Converter.Deserialize<TResult>(data)!;
 
     private void Verify()
@@ -220,8 +258,11 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
 }
 
 /// <summary>A call whose answer is awaited.</summary>
-internal sealed class OpenCall(HistoryEvent line)
+internal sealed class OpenCall(HistoryEvent line, bool isUnread)
 {
+    /// <summary>True when nobody looks at the result: then it is not fetched.</summary>
+    public bool IsUnread { get; } = isUnread;
+
     public HistoryEvent Line { get; } = line;
 
     public TaskCompletionSource<string?> Answer { get; } = new();

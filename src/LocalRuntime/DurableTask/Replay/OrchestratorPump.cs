@@ -15,6 +15,9 @@ internal sealed class OrchestratorPump(Action cameTooLate) : SynchronizationCont
     /// <summary>True while the calling thread is the one that plays the history.</summary>
     public bool IsCurrentThread => thread == Environment.CurrentManagedThreadId;
 
+    /// <summary>True while some thread plays the history.</summary>
+    public bool IsPlaying => thread != 0;
+
     /// <summary>True once a continuation came from outside.</summary>
     public bool HadForeignWork { get; private set; }
 

@@ -9,6 +9,9 @@ internal sealed record PendingAction(HistoryEvent Line)
 
     public IDictionary<string, string>? Tags { get; init; }
 
+    /// <summary>True when the code does not look at the result.</summary>
+    public bool IsUnread { get; init; }
+
     public string Describe() => Describe(Line);
 
     public static string Describe(HistoryEvent line) => line.Kind switch

@@ -3,7 +3,7 @@ namespace Nightwatch.LocalRuntime.DurableTask;
 /// <summary>Compares what the code asks for on replay with what history says it asked for.</summary>
 internal static class ReplayGuard
 {
-    private const string Advice = "Was the orchestrator changed while this instance ran, or does it depend on time, chance or other state?";
+    private const string Advice = "Was the orchestrator changed while this instance ran, or does it depend on time, chance, other state or something awaited that is not durable?";
 
     /// <summary>Takes the action that a line of history records.</summary>
     /// <exception cref="NonDeterministicOrchestrationException">There is none of that number, or it is another one.</exception>
@@ -23,10 +23,15 @@ internal static class ReplayGuard
     }
 
     /// <exception cref="NonDeterministicOrchestrationException">The code asked for more than history has at the end of a turn.</exception>
-    public static void RequireAllConfirmed(SortedDictionary<int, PendingAction> unmatched)
+    public static void RequireAllConfirmed(SortedDictionary<int, PendingAction> unmatched, RewoundCalls rewinds)
     {
         foreach (var (task, asked) in unmatched)
         {
+            if (rewinds.IsDeferred(task))
+            {
+                continue;
+            }
+
             throw new NonDeterministicOrchestrationException(
                 task, $"Step {task}: history has nothing, the code asked for {asked.Describe()}. {Advice}");
         }

@@ -38,7 +38,13 @@ internal sealed record TurnEnd(OrchestrationRuntimeStatus Status)
 
     public TaskFailureDetails? Failure { get; init; }
 
+    /// <summary>Another attempt by the parent cannot help.</summary>
+    public bool IsFinal { get; init; }
+
     public string? NewVersion { get; init; }
+
+    /// <summary>The calls whose failures made the execution fail.</summary>
+    public IReadOnlyList<int> Causes { get; init; } = [];
 
     public IReadOnlyList<HistoryEvent> Carried { get; init; } = [];
 
@@ -47,9 +53,10 @@ internal sealed record TurnEnd(OrchestrationRuntimeStatus Status)
 
     public static TurnEnd Failed(Exception failure) => new(OrchestrationRuntimeStatus.Failed)
     {
-        Output = failure.Message,
-        Failure = failure is TaskFailedException task
+        Output = FailureText.Cut(failure.Message),
+        Failure = FailureText.Bound(failure is TaskFailedException task
             ? new TaskFailureDetails(task.GetType().ToString(), task.Message, task.StackTrace, task.FailureDetails, null)
-            : TaskFailureDetails.FromException(failure),
+            : TaskFailureDetails.FromException(failure)),
+        Causes = [.. FailureText.Calls(failure)],
     };
 }

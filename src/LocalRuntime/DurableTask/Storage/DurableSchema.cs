@@ -66,7 +66,24 @@ internal static class DurableSchema
             session.Execute(statement);
         }
 
+        AddLargePayloads(session);
         session.Execute($"PRAGMA user_version = {Version}");
+    }
+
+    // Version 2: payloads outside the history. Lines of version 1 carry theirs themselves and stay as they are.
+    private static void AddLargePayloads(SqliteSession session)
+    {
+        session.Execute("CREATE TABLE IF NOT EXISTS payloads(key INTEGER PRIMARY KEY, data TEXT NOT NULL)");
+        AddColumn(session, "inbox", "payload");
+        AddColumn(session, "instances", "output_payload");
+    }
+
+    private static void AddColumn(SqliteSession session, string table, string column)
+    {
+        if (session.Scalar("SELECT 1 FROM pragma_table_info($1) WHERE name = $2", table, column) is null)
+        {
+            session.Execute($"ALTER TABLE {table} ADD COLUMN {column} INTEGER");
+        }
     }
 
     public static long Key(long instance, int minor) => (instance << MinorBits) + minor;

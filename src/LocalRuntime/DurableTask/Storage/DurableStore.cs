@@ -58,6 +58,21 @@ internal sealed class DurableStore : IDisposable
         return woken;
     });
 
+    /// <summary>Frees an instance that this worker must not run, with what it has in hand for it, for a worker that may.</summary>
+    public Task<bool> LeaveAsync(long key, IReadOnlyList<ActivityAnswer> answers, long worker) => WriteAsync(session =>
+    {
+        var woken = new Woken();
+        foreach (var answer in answers)
+        {
+            if (session.Execute("DELETE FROM activities WHERE key = $1 AND execution = $2 AND owner = $3", answer.Key, answer.Execution, worker) == 1)
+            {
+                InstanceWriter.Send(session, key, answer.Execution, answer.Line, null, woken);
+            }
+        }
+
+        return session.Execute("UPDATE instances SET owner = NULL WHERE key = $1 AND owner = $2", key, worker) == 1;
+    });
+
     public InstanceRecord? Load(long key) => Read(session =>
     {
         using var reader = session.Query($"SELECT {InstanceRecord.Columns} FROM instances WHERE key = $1", key);
@@ -101,6 +116,20 @@ internal sealed class DurableStore : IDisposable
         }
 
         return messages;
+    });
+
+    /// <summary>A line's payload, wherever it lies.</summary>
+    /// <exception cref="HistoryUnreadableException">The payload is gone.</exception>
+    public string? Data(HistoryEvent line) => line.Payload == 0 ? line.Data : Payload(line.Payload);
+
+    /// <exception cref="HistoryUnreadableException">The payload is gone.</exception>
+    public string Payload(long key) => Read(session => PayloadTable.Read(session, key));
+
+    /// <summary>The long input of an activity; Found is false when the activity is gone.</summary>
+    public (bool Found, string? Input) ActivityInput(ActivityWork work) => Read(session =>
+    {
+        using var reader = session.Query("SELECT input FROM activities WHERE key = $1 AND execution = $2", work.Key, work.Execution);
+        return reader.Read() ? (true, reader.GetString(0)) : (false, null);
     });
 
     /// <summary>True while a delayed start has not come.</summary>

@@ -9,7 +9,7 @@ internal sealed record InstanceRecord
 {
     public const string Columns =
         "key, id, name, version, status, execution, turn, rows, created, updated, completed, parent, parent_id, parent_name, parent_execution, " +
-        "parent_task, tags, custom, failure, aside, output, tries, pending";
+        "parent_task, tags, custom, failure, aside, output, tries, pending, output_payload";
 
     public required long Key { get; init; }
 
@@ -48,6 +48,9 @@ internal sealed record InstanceRecord
 
     public string? Output { get; init; }
 
+    /// <summary>Where the output lies when it is too long for the row.</summary>
+    public long? OutputPayload { get; init; }
+
     public long Tries { get; init; }
 
     public bool Pending { get; init; }
@@ -79,6 +82,7 @@ internal sealed record InstanceRecord
         Output = Text(reader, 20),
         Tries = reader.GetInt64(21),
         Pending = reader.GetInt64(22) != 0,
+        OutputPayload = reader.IsDBNull(23) ? null : reader.GetInt64(23),
     };
 
     private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);

@@ -49,6 +49,7 @@ internal static class InstanceWriter
         DeleteWork(session, key);
         session.Execute("DELETE FROM inbox WHERE instance = $1", key);
         session.Execute("DELETE FROM history WHERE key >= $1 AND key < $2", DurableSchema.Key(key, 0), DurableSchema.Key(key + 1, 0));
+        PayloadTable.DeleteAll(session, key);
         session.Execute("DELETE FROM instances WHERE key = $1", key);
     }
 
@@ -59,8 +60,13 @@ internal static class InstanceWriter
         session.Execute("DELETE FROM timers WHERE key >= $1 AND key < $2", DurableSchema.Key(key, 0), DurableSchema.Key(key + 1, 0));
     }
 
-    public static void AddHistory(SqliteSession session, long key, int row, IReadOnlyList<HistoryEvent> lines) =>
-        session.Execute("INSERT INTO history(key, lines) VALUES($1, $2)", DurableSchema.Key(key, row), HistoryCodec.Write(lines));
+    /// <summary>Returns the lines as they were stored, without long payloads.</summary>
+    public static IReadOnlyList<HistoryEvent> AddHistory(SqliteSession session, long key, int row, IReadOnlyList<HistoryEvent> lines)
+    {
+        var stored = PayloadTable.Store(session, key, lines);
+        session.Execute("INSERT INTO history(key, lines) VALUES($1, $2)", DurableSchema.Key(key, row), HistoryCodec.Write(stored));
+        return stored;
+    }
 
     public static void AddTimer(SqliteSession session, long key, long execution, int task, long due, Woken woken)
     {
@@ -84,7 +90,10 @@ internal static class InstanceWriter
             owner = reader.IsDBNull(0) ? null : reader.GetInt64(0);
         }
 
-        session.Execute("INSERT INTO inbox(instance, execution, line) VALUES($1, $2, $3)", key, execution, HistoryCodec.Write([line]));
+        var stored = PayloadTable.Store(session, key, line);
+        session.Execute(
+            "INSERT INTO inbox(instance, execution, line, payload) VALUES($1, $2, $3, $4)",
+            key, execution, HistoryCodec.Write([stored]), stored.Payload == 0 ? null : stored.Payload);
         if (owner is not null && owner == worker)
         {
             woken.Instances.Add(key);

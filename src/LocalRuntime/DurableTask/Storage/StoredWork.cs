@@ -3,6 +3,9 @@ namespace Nightwatch.LocalRuntime.DurableTask;
 /// <summary>An activity to run for an instance's call.</summary>
 internal sealed record ActivityWork(long Key, long Execution, string InstanceId, string Name, string Version, string? Input, long Tries)
 {
+    /// <summary>The input is long and is read when the activity runs: what waits must not fill the memory.</summary>
+    public bool IsInputStored { get; init; }
+
     public long Instance => Key >> DurableSchema.MinorBits;
 
     public int Task => (int)(Key & (DurableSchema.StartTimer));
@@ -49,6 +52,9 @@ internal sealed record TurnCommit
 internal sealed record TurnResult
 {
     public required InstanceRecord After { get; init; }
+
+    /// <summary>The turn's lines as history has them, without long payloads.</summary>
+    public required IReadOnlyList<HistoryEvent> Lines { get; init; }
 
     public required bool MoreInbox { get; init; }
 

@@ -60,6 +60,7 @@ internal static class TurnActions
             return;
         }
 
+        PayloadTable.DeleteOfInbox(session, before.Key);
         session.Execute("DELETE FROM inbox WHERE instance = $1", before.Key);
         foreach (var child in end.TerminateToo)
         {
@@ -82,7 +83,7 @@ internal static class TurnActions
         session.Execute(
             "INSERT INTO activities(key, execution, name, version, owner, input) VALUES($1, $2, $3, $4, $5, $6)",
             work.Key, work.Execution, work.Name, work.Version, owner, work.Input);
-        return work;
+        return work.Input is { Length: > PayloadTable.InlineLength } ? work with { Input = null, IsInputStored = true } : work;
     }
 
     private static void StartChild(SqliteSession session, TurnCommit commit, PendingAction action, long worker, Woken woken)
@@ -111,7 +112,7 @@ internal static class TurnActions
     private static HistoryEvent Answer(InstanceRecord child, ParentLink parent, TurnEnd end) => end.Status switch
     {
         OrchestrationRuntimeStatus.Completed => new HistoryEvent(HistoryKind.SubCompleted) { Task = parent.Task, Data = end.Output },
-        OrchestrationRuntimeStatus.Failed => new HistoryEvent(HistoryKind.SubFailed) { Task = parent.Task, Failure = end.Failure },
+        OrchestrationRuntimeStatus.Failed => new HistoryEvent(HistoryKind.SubFailed) { Task = parent.Task, Failure = end.Failure, Flag = end.IsFinal },
         _ => new HistoryEvent(HistoryKind.SubFailed)
         {
             Task = parent.Task,

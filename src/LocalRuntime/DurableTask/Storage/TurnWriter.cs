@@ -12,7 +12,7 @@ internal static class TurnWriter
     private const string Update =
         """
         UPDATE instances SET status = $3, version = $4, execution = $5, turn = turn + 1, rows = $6, updated = $7, completed = $8, custom = $9,
-          failure = $10, output = $11, tries = 0,
+          failure = $10, output = $11, output_payload = $14, tries = 0,
           pending = ($12 OR ($8 IS NULL AND EXISTS(SELECT 1 FROM inbox WHERE instance = $1))),
           owner = CASE WHEN $12 OR ($8 IS NULL AND EXISTS(SELECT 1 FROM inbox WHERE instance = $1)) THEN $13 END
         WHERE key = $1 AND turn = $2 AND (owner IS NULL OR owner = $13) AND EXISTS(SELECT 1 FROM workers WHERE id = $13)
@@ -24,11 +24,11 @@ internal static class TurnWriter
     {
         var before = commit.Before;
         Take(session, commit, worker);
-        var after = After(commit);
+        var after = MoveOutput(session, After(commit));
         var again = commit.Outcome.End?.Status == OrchestrationRuntimeStatus.ContinuedAsNew;
         var pending = UpdateInstance(session, before, after, again, worker);
         var woken = new Woken();
-        WriteHistory(session, commit, after, again);
+        var lines = WriteHistory(session, commit, after, again);
         foreach (var timer in commit.Outcome.CancelledTimers)
         {
             session.Execute("DELETE FROM timers WHERE key = $1", DurableSchema.Key(before.Key, timer));
@@ -40,7 +40,7 @@ internal static class TurnWriter
             TurnActions.WriteEnd(session, commit, end, worker, woken);
         }
 
-        return new TurnResult { After = after, MoreInbox = pending, Kept = kept, LeftActivities = left, Woken = woken };
+        return new TurnResult { After = after, Lines = lines, MoreInbox = pending, Kept = kept, LeftActivities = left, Woken = woken };
     }
 
     private static void Take(SqliteSession session, TurnCommit commit, long worker)
@@ -50,6 +50,11 @@ internal static class TurnWriter
             if (session.Execute("DELETE FROM inbox WHERE seq = $1 AND instance = $2", message.Sequence, commit.Before.Key) != 1)
             {
                 throw new TurnConflictException("A message was taken by another turn.");
+            }
+
+            if (message.Line.Payload != 0 && !commit.Outcome.Lines.Any(line => line.Payload == message.Line.Payload))
+            {
+                PayloadTable.Delete(session, message.Line.Payload);
             }
         }
 
@@ -66,7 +71,7 @@ internal static class TurnWriter
     {
         using var reader = session.Query(
             Update, before.Key, before.Turn, (int)after.Status, after.Version, after.Execution, after.Rows, after.Updated, after.Completed, after.Custom,
-            after.Failure, after.Output, again ? 1 : 0, worker);
+            after.Failure, after.Output, again ? 1 : 0, worker, after.OutputPayload);
         if (!reader.Read())
         {
             throw new TurnConflictException("Another turn of the instance was first, or the lease is lost.");
@@ -105,18 +110,23 @@ internal static class TurnWriter
         };
     }
 
-    private static void WriteHistory(SqliteSession session, TurnCommit commit, InstanceRecord after, bool again)
+    private static InstanceRecord MoveOutput(SqliteSession session, InstanceRecord after) => after.Output is { Length: > PayloadTable.InlineLength } output
+        ? after with { Output = null, OutputPayload = PayloadTable.Add(session, after.Key, output) }
+        : after;
+
+    private static IReadOnlyList<HistoryEvent> WriteHistory(SqliteSession session, TurnCommit commit, InstanceRecord after, bool again)
     {
         var key = after.Key;
         if (!again)
         {
-            InstanceWriter.AddHistory(session, key, after.Rows - 1, commit.Outcome.Lines);
-            return;
+            var failures = commit.Outcome.End?.Causes.Select(task => new HistoryEvent(HistoryKind.FailedBy) { Task = task }) ?? [];
+            return InstanceWriter.AddHistory(session, key, after.Rows - 1, [.. commit.Outcome.Lines, .. failures]);
         }
 
         session.Execute("DELETE FROM history WHERE key >= $1 AND key < $2", DurableSchema.Key(key, 0), DurableSchema.Key(key + 1, 0));
         var end = commit.Outcome.End!;
-        InstanceWriter.AddHistory(
+        PayloadTable.DeleteUnused(session, key, end.Carried);
+        return InstanceWriter.AddHistory(
             session, key, 0, [new HistoryEvent(HistoryKind.ExecutionStarted) { Name = after.Name, Data = end.Output }, .. end.Carried]);
     }
 }

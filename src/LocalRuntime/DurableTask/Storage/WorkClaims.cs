@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Nightwatch.Sqlite;
 
@@ -6,7 +7,8 @@ namespace Nightwatch.LocalRuntime.DurableTask;
 /// <summary>Statements by which workers register, keep their lease, take over from the dead and share what nobody has taken.</summary>
 internal static class WorkClaims
 {
-    private const string ActivityColumns = "key, execution, name, version, input, tries";
+    private static readonly string ActivityColumns =
+        $"key, execution, name, version, CASE WHEN LENGTH(input) <= {PayloadTable.InlineLength} THEN input END, tries, COALESCE(LENGTH(input) > {PayloadTable.InlineLength}, 0)";
 
     /// <summary>Enters a worker; its id is its lease's token and is never used again.</summary>
     public static long Register(SqliteSession session, string name, long expires) => Convert.ToInt64(
@@ -43,16 +45,16 @@ internal static class WorkClaims
         session.Execute("DELETE FROM workers WHERE id = $1", worker);
     }
 
-    public static List<long> ClaimInstances(SqliteSession session, long worker, int limit)
+    public static List<long> ClaimInstances(SqliteSession session, long worker, int limit, VersionGate versions)
     {
-        var keys = new List<long>();
-        using (var reader = session.Query("SELECT key FROM instances WHERE pending = 1 AND owner IS NULL ORDER BY key LIMIT $1", limit))
+        List<(long Key, string Version)> found;
+        do
         {
-            while (reader.Read())
-            {
-                keys.Add(reader.GetInt64(0));
-            }
+            found = FreeInstances(session, limit, versions.Rejected);
         }
+        while (versions.Remember(found.Select(instance => instance.Version).Where(versions.Leaves)));
+
+        var keys = found.Select(instance => instance.Key).ToList();
 
         foreach (var key in keys)
         {
@@ -60,6 +62,23 @@ internal static class WorkClaims
         }
 
         return keys;
+    }
+
+    // Versions that this engine leaves to others are passed over in the file, so that they never fill its share.
+    private static List<(long Key, string Version)> FreeInstances(SqliteSession session, int limit, IReadOnlyList<string> rejected)
+    {
+        const string Free = "SELECT key, version FROM instances WHERE pending = 1 AND owner IS NULL";
+        var found = new List<(long, string)>();
+        using var reader = rejected.Count == 0
+            ? session.Query(Free + " ORDER BY key LIMIT $1", limit)
+            : session.Query(
+                Free + " AND version NOT IN (SELECT value FROM json_each($2)) ORDER BY key LIMIT $1", limit, JsonSerializer.Serialize(rejected));
+        while (reader.Read())
+        {
+            found.Add((reader.GetInt64(0), reader.GetString(1)));
+        }
+
+        return found;
     }
 
     public static List<ActivityWork> ClaimActivities(SqliteSession session, long worker, int limit)
@@ -148,5 +167,8 @@ internal static class WorkClaims
     private static string InstanceId(SqliteSession session, long key) => (string?)session.Scalar("SELECT id FROM instances WHERE key = $1", key) ?? "";
 
     private static ActivityWork Read(SqliteDataReader reader) => new(
-        reader.GetInt64(0), reader.GetInt64(1), "", reader.GetString(2), reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetInt64(5));
+        reader.GetInt64(0), reader.GetInt64(1), "", reader.GetString(2), reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetInt64(5))
+    {
+        IsInputStored = reader.GetInt64(6) != 0,
+    };
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Nightwatch.LocalRuntime.DurableTask;
 using Nightwatch.LocalRuntime.Host.Functions;
 
@@ -41,8 +42,18 @@ internal static class DurableRegistration
         options.MaxEntityBatch = Number("maxEntityOperationBatchSize", options.MaxEntityBatch);
         options.ExtendedSessions = bool.TryParse(hostJson["extendedSessionsEnabled"], out var extended) && extended;
         options.DefaultVersion = hostJson["defaultVersion"] ?? "";
+        options.VersionMatch = Choice("versionMatchStrategy", options.VersionMatch);
+        options.VersionFailure = Choice("versionFailureStrategy", options.VersionFailure);
+        options.HttpPollInterval = TimeSpan.FromMilliseconds(
+            Number("httpSettings:defaultAsyncRequestSleepTimeMilliseconds", (int)options.HttpPollInterval.TotalMilliseconds));
 
         int Number(string key, int fallback) =>
             int.TryParse(hostJson[key], NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0 ? value : fallback;
+
+        TChoice Choice<TChoice>(string key, TChoice fallback)
+            where TChoice : struct, Enum => hostJson[key] is not { } text ? fallback
+            : Enum.GetNames<TChoice>().FirstOrDefault(name => string.Equals(name, text, StringComparison.OrdinalIgnoreCase)) is { } name ? Enum.Parse<TChoice>(name)
+            : throw new OptionsValidationException(nameof(DurableEngineOptions), typeof(DurableEngineOptions),
+                [$"extensions:durableTask:{key} must be one of {string.Join(", ", Enum.GetNames<TChoice>())}, not {text}."]);
     }
 }

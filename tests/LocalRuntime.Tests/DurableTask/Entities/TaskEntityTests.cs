@@ -114,7 +114,7 @@ public sealed class TaskEntityTests
 
     private static RunningOperation Operation(string name, string? input, string? state) => new(
         Id, new EntityMessage(EntityMessageKind.Signal, name, input), state,
-        new ReplayServices(new TestFunctions(), JsonDataConverter.Default, NullLoggerFactory.Instance, 1_000_000, ""), TimeProvider.System);
+        new ReplayServices(new TestFunctions(), JsonDataConverter.Default, NullLoggerFactory.Instance, 1_000_000, "") { ReadPayload = _ => "" }, TimeProvider.System);
 
     private static async Task<(object? Result, string? State)> RunAsync(ITaskEntity entity, string name, string? input, string? state)
     {
