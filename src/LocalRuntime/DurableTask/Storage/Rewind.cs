@@ -13,7 +13,7 @@ internal sealed class Rewind(string reason, long now, long? worker)
 
     public static InstanceRecord? Find(SqliteSession session, string id)
     {
-        using var reader = session.Query($"SELECT {InstanceRecord.Columns} FROM instances WHERE id = $1", id);
+        using var reader = session.Query($"SELECT {InstanceRecord.Columns} FROM instances WHERE id = $1 AND execution > 0", id);
         return reader.Read() ? InstanceRecord.Read(reader) : null;
     }
 
