@@ -14,7 +14,9 @@ internal sealed class DurableHttpActivity(DurableEngineOptions options) : IDispo
     // As long as HttpClient waits when nobody says otherwise.
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(100);
 
-    private readonly Lazy<HttpMessageInvoker> own = new(() => new HttpMessageInvoker(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2) }));
+    // Without cookies: what a server sets for one orchestration is nothing to another.
+    private readonly Lazy<HttpMessageInvoker> own = new(() =>
+        new HttpMessageInvoker(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2), UseCookies = false }));
 
     /// <param name="input">The serialised <see cref="DurableHttpRequest"/>.</param>
     /// <param name="cancellationToken">The engine stops.</param>
@@ -59,8 +61,12 @@ internal sealed class DurableHttpActivity(DurableEngineOptions options) : IDispo
             return await invoker.SendAsync(message, cancellationToken).ConfigureAwait(false);
         }
 
-        // The request's own limit counts.
-        client.Timeout = Timeout.InfiniteTimeSpan;
+        // The request's own limit counts. A client that has sent anything takes no other value.
+        if (client.Timeout != Timeout.InfiniteTimeSpan)
+        {
+            client.Timeout = Timeout.InfiniteTimeSpan;
+        }
+
         return await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
     }
 

@@ -47,12 +47,12 @@ internal static class WorkClaims
 
     public static List<long> ClaimInstances(SqliteSession session, long worker, int limit, VersionGate versions)
     {
-        List<(long Key, string Version)> found;
+        List<(long Key, string? Version)> found;
         do
         {
             found = FreeInstances(session, limit, versions.Rejected);
         }
-        while (versions.Remember(found.Select(instance => instance.Version).Where(versions.Leaves)));
+        while (versions.Remember(found.Select(instance => instance.Version).OfType<string>().Where(versions.Leaves)));
 
         var keys = found.Select(instance => instance.Key).ToList();
 
@@ -64,18 +64,19 @@ internal static class WorkClaims
         return keys;
     }
 
-    // Versions that this engine leaves to others are passed over in the file, so that they never fill its share.
-    private static List<(long Key, string Version)> FreeInstances(SqliteSession session, int limit, IReadOnlyList<string> rejected)
+    // Versions that this engine leaves to others are passed over in the file, so that they never fill its share. What has no execution is no
+    // orchestration (an entity) and has no version.
+    private static List<(long Key, string? Version)> FreeInstances(SqliteSession session, int limit, IReadOnlyList<string> rejected)
     {
-        const string Free = "SELECT key, version FROM instances WHERE pending = 1 AND owner IS NULL";
-        var found = new List<(long, string)>();
+        const string Free = "SELECT key, CASE WHEN execution > 0 THEN version END FROM instances WHERE pending = 1 AND owner IS NULL";
+        var found = new List<(long, string?)>();
         using var reader = rejected.Count == 0
             ? session.Query(Free + " ORDER BY key LIMIT $1", limit)
             : session.Query(
-                Free + " AND version NOT IN (SELECT value FROM json_each($2)) ORDER BY key LIMIT $1", limit, JsonSerializer.Serialize(rejected));
+                Free + " AND (execution = 0 OR version NOT IN (SELECT value FROM json_each($2))) ORDER BY key LIMIT $1", limit, JsonSerializer.Serialize(rejected));
         while (reader.Read())
         {
-            found.Add((reader.GetInt64(0), reader.GetString(1)));
+            found.Add((reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetString(1)));
         }
 
         return found;
