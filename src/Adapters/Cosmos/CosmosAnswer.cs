@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Azure.Cosmos;
+using Nightwatch.Adapters.Http;
 
 namespace Nightwatch.Adapters.Cosmos;
 
@@ -8,6 +9,9 @@ namespace Nightwatch.Adapters.Cosmos;
 /// <param name="SubStatus">Tells what is missing behind a 404: 0 for the item itself.</param>
 internal sealed record CosmosAnswer(HttpStatusCode Status, int SubStatus, string? ETag, ReadOnlyMemory<byte> Body)
 {
+    /// <summary>One line of what the service said of a request that it calls wrong; it speaks of the query's text, which holds no values.</summary>
+    public string? Complaint { get; init; }
+
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 
     /// <summary>The item is not there. A 404 with a sub-status speaks of something else: no container, or a replica that is behind.</summary>
@@ -37,7 +41,10 @@ internal sealed record CosmosAnswer(HttpStatusCode Status, int SubStatus, string
                 body = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
             }
 
-            return new CosmosAnswer(response.StatusCode, SubStatusOf(response), response.Headers.ETag, body);
+            return new CosmosAnswer(response.StatusCode, SubStatusOf(response), response.Headers.ETag, body)
+            {
+                Complaint = response.StatusCode == HttpStatusCode.BadRequest ? FailureText.Shorten(response.ErrorMessage) : null,
+            };
         }
     }
 

@@ -10,10 +10,14 @@ internal readonly record struct CosmosETag(string Service, DateTimeOffset? Expir
 {
     private const char Separator = '~';
 
-    /// <summary>As If-Match takes it.</summary>
-    public string Quoted => $"\"{Service}\"";
+    /// <summary>Before an etag that came without quotes, as emulators give them.</summary>
+    private const char Bare = '!';
 
-    public static CosmosETag OfHeader(string header, DateTimeOffset? expires) => new(header.Trim('"'), expires);
+    /// <summary>As If-Match takes it.</summary>
+    public string Header => Service.StartsWith(Bare) ? Service[1..] : $"\"{Service}\"";
+
+    public static CosmosETag OfHeader(string header, DateTimeOffset? expires) =>
+        new(header is ['"', .. var inner, '"'] ? inner : Bare + header, expires);
 
     public static CosmosETag Parse(string etag)
     {

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Logging;
 using Nightwatch.Adapters.Http;
@@ -94,7 +93,8 @@ internal sealed class CosmosStore(CosmosStoreOptions options, CosmosConnection c
 
         throw (int?)answer?.Status switch
         {
-            400 or 413 => new InvalidOperationException($"Cosmos DB refused to {operation} with {(int)answer.Status}{(answer.Status == HttpStatusCode.RequestEntityTooLarge ? ": a document may be 2 MB" : "")}.", cause),
+            400 => new InvalidOperationException($"Cosmos DB calls the request to {operation} wrong: {answer.Complaint}", cause),
+            413 => new InvalidOperationException($"The document to {operation} is larger than the 2 MB that Cosmos DB takes.", cause),
             _ => Unavailable(operation, answer, Explain(answer, cause), cause),
         };
     }

@@ -60,7 +60,7 @@ internal sealed class CosmosWriter<T>(CosmosStore store, DocumentType<T> type)
         }
 
         // When the answer of a try that deleted is lost, the next one finds nothing and says so: who deletes to claim must not be told yes twice.
-        var options = new ItemRequestOptions { EnableContentResponseOnWrite = false, IfMatchEtag = expected?.Quoted };
+        var options = new ItemRequestOptions { EnableContentResponseOnWrite = false, IfMatchEtag = expected?.Header };
         var answer = await SendAsync("delete", (container, stop) => container.DeleteItemStreamAsync(id, new PartitionKey(partition), options, stop), cancellationToken)
             .ConfigureAwait(false);
         return answer.IsSuccess;
@@ -105,7 +105,7 @@ internal sealed class CosmosWriter<T>(CosmosStore store, DocumentType<T> type)
 
     private async Task<WriteResult> ReplaceAsync(string partition, CosmosItem item, CosmosETag expected, CancellationToken cancellationToken)
     {
-        var options = new ItemRequestOptions { EnableContentResponseOnWrite = false, IfMatchEtag = expected.Quoted };
+        var options = new ItemRequestOptions { EnableContentResponseOnWrite = false, IfMatchEtag = expected.Header };
         var answer = await SendBodyAsync("replace", item, (container, body, stop) => container.ReplaceItemStreamAsync(body, item.Id, new PartitionKey(partition), options, stop), cancellationToken)
             .ConfigureAwait(false);
         if (answer.IsSuccess)

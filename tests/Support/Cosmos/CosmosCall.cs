@@ -64,6 +64,9 @@ internal sealed record CosmosReply(int Status, string? Body)
 
     public int? Items { get; init; }
 
+    /// <summary>Of an answer to a query: whether its next page needs a plan.</summary>
+    public bool? RequiresDistribution { get; init; }
+
     public int SubStatus { get; init; }
 
     public TimeSpan? RetryAfter { get; init; }
@@ -91,6 +94,11 @@ internal sealed record CosmosReply(int Status, string? Body)
         if (Items is { } count)
         {
             yield return ("x-ms-item-count", $"{count}");
+        }
+
+        if (RequiresDistribution is { } distributes)
+        {
+            yield return ("x-ms-cosmos-query-requiresdistribution", $"{distributes}");
         }
 
         if (SubStatus != 0)

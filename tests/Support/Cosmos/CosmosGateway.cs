@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -40,6 +39,11 @@ public sealed class CosmosGateway : IAsyncDisposable
     /// <summary>Documents of one answer of a query at most, whatever is asked for.</summary>
     public int MaxPage { get; set; } = 1000;
 
+    /// <summary>
+    /// Whether the service calls ordered queries of several pages distributed, as it may: the SDK then asks for a query plan and sends what that says.
+    /// </summary>
+    public bool Distributes { get; set; }
+
     /// <summary>Asked before each request for documents; the answer, if any, goes before the queue of faults.</summary>
     public Func<CosmosCall, CosmosFault?>? OnCall { get; set; }
 
@@ -48,10 +52,11 @@ public sealed class CosmosGateway : IAsyncDisposable
 
     public IReadOnlyDictionary<string, CosmosGatewayContainer> Containers => containers;
 
-    public static async Task<CosmosGateway> StartAsync(TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="port">0 for a free one.</param>
+    public static async Task<CosmosGateway> StartAsync(TimeProvider time, CancellationToken cancellationToken, int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         builder.Logging.ClearProviders();
         var application = builder.Build();
         var gateway = new CosmosGateway(application, time);
@@ -124,7 +129,7 @@ public sealed class CosmosGateway : IAsyncDisposable
 
     private CosmosReply Serve(string database, string collection, CosmosCall call) =>
         Find(database, collection) is { } container
-            ? container.Answer(call, Removes, MaxPage)
+            ? container.Answer(call, Removes, MaxPage, Distributes)
             : CosmosReply.Error(404, "Owner resource does not exist", 1003);
 
     private CosmosReply AnswerMetadata(HttpRequest request, string[] segments, string body)
@@ -182,7 +187,7 @@ public sealed class CosmosGateway : IAsyncDisposable
             ["userConsistencyPolicy"] = new JsonObject { ["defaultConsistencyLevel"] = Consistency },
             ["systemReplicationPolicy"] = new JsonObject { ["minReplicaSetSize"] = 3, ["maxReplicasetSize"] = 4 },
             ["readPolicy"] = new JsonObject { ["primaryReadCoefficient"] = 1, ["secondaryReadCoefficient"] = 1 },
-            ["queryEngineConfiguration"] = """{"maxSqlQueryInputLength":262144,"maxJoinsPerSqlQuery":5,"maxLogicalAndPerSqlQuery":500,"maxLogicalOrPerSqlQuery":500,"maxUdfRefPerSqlQuery":10,"maxInExpressionItemsCount":16000,"queryMaxInMemorySortDocumentCount":500,"maxQueryRequestTimeoutFraction":0.9,"sqlAllowNonFiniteNumbers":false,"sqlAllowAggregateFunctions":true,"sqlAllowSubQuery":true,"sqlAllowScalarSubQuery":true,"allowNewKeywords":true,"sqlAllowLike":true,"sqlAllowGroupByClause":true,"maxSpatialQueryCells":12,"spatialMaxGeometryPointCount":256,"sqlDisableQueryILOptimization":false,"sqlDisableFilterPlanOptimization":false,"sqlAllowTop":true,"enableSpatialIndexing":true}""",
+            ["queryEngineConfiguration"] = """{"maxSqlQueryInputLength":262144,"maxJoinsPerSqlQuery":5,"maxLogicalAndPerSqlQuery":500,"maxLogicalOrPerSqlQuery":500,"maxUdfRefPerSqlQuery":10,"maxInExpressionItemsCount":16000,"queryMaxInMemorySortDocumentCount":500,"maxQueryRequestTimeoutFraction":0.9,"sqlAllowNonFiniteNumbers":false,"sqlAllowAggregateFunctions":true,"sqlAllowSubQuery":true,"sqlAllowScalarSubQuery":true,"allowNewKeywords":true,"sqlAllowLike":true,"sqlAllowGroupByClause":true,"maxSpatialQueryCells":12,"spatialMaxGeometryPointCount":256,"sqlDisableQueryILOptimization":false,"sqlDisableFilterPlanOptimization":false,"sqlAllowTop":true,"enableSpatialIndexing":true,"clientDisableOptimisticDirectExecution":false}""",
         };
     }
 

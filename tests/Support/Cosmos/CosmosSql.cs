@@ -6,8 +6,9 @@ using System.Text.RegularExpressions;
 namespace Nightwatch.Support.Cosmos;
 
 /// <summary>
-/// The part of Cosmos DB's SQL that our adapter sends: SELECT [TOP n] paths FROM c WHERE condition [ORDER BY path ASC|DESC]. Conditions have three values as there:
-/// a comparison with something that is not there, or is of another type, is undefined and not true.
+/// The part of Cosmos DB's SQL that our adapter sends: SELECT [TOP n] paths FROM c WHERE condition [ORDER BY path ASC|DESC], and what a query plan makes of it
+/// (objects and arrays of paths AS names). Conditions have three values as there: a comparison with something that is not there, or is of another type, is
+/// undefined and not true.
 /// </summary>
 internal sealed partial class CosmosSql
 {
@@ -27,7 +28,7 @@ internal sealed partial class CosmosSql
 
     public int? Top { get; private set; }
 
-    public List<IReadOnlyList<string>> Columns { get; } = [];
+    public List<(string Name, Func<JsonElement, JsonNode?> Value)> Columns { get; } = [];
 
     public Func<JsonElement, bool?> Where { get; private set; } = static _ => true;
 
@@ -47,7 +48,7 @@ internal sealed partial class CosmosSql
 
         do
         {
-            sql.Columns.Add(sql.Path());
+            sql.Columns.Add(sql.Column());
         }
         while (sql.Take(","));
         sql.Expect("FROM");
@@ -83,15 +84,49 @@ internal sealed partial class CosmosSql
     private JsonObject Project(JsonElement document)
     {
         var projected = new JsonObject();
-        foreach (var path in Columns)
+        foreach (var (name, value) in Columns)
         {
-            if (Resolve(document, path) is { } value)
+            if (value(document) is { } present)
             {
-                projected[path[^1]] = JsonNode.Parse(value.GetRawText());
+                projected[name] = present;
             }
         }
 
         return projected;
+    }
+
+    private (string Name, Func<JsonElement, JsonNode?> Value) Column()
+    {
+        var start = at;
+        var value = Value();
+        return Take("AS") ? (Next(), value) : (tokens[at - 1] == "]" ? tokens[at - 2].Trim('"') : at > start ? tokens[at - 1] : "", value);
+    }
+
+    private Func<JsonElement, JsonNode?> Value()
+    {
+        if (Take("["))
+        {
+            var inner = Value();
+            Expect("]");
+            return d => new JsonArray(inner(d));
+        }
+
+        if (!Take("{"))
+        {
+            var path = Path();
+            return d => Resolve(d, path) is { } found ? JsonNode.Parse(found.GetRawText()) : null;
+        }
+
+        var members = new List<(string Name, Func<JsonElement, JsonNode?> Value)>();
+        do
+        {
+            var name = Next().Trim('"');
+            Expect(":");
+            members.Add((name, Value()));
+        }
+        while (Take(","));
+        Expect("}");
+        return d => new JsonObject(members.Select(m => KeyValuePair.Create(m.Name, m.Value(d))).Where(m => m.Value is not null));
     }
 
     private Func<JsonElement, bool?> Or()
@@ -131,6 +166,11 @@ internal sealed partial class CosmosSql
             var inner = Or();
             Expect(")");
             return inner;
+        }
+
+        if (Take("true"))
+        {
+            return static _ => true;
         }
 
         if (Take("IS_DEFINED"))
@@ -224,7 +264,7 @@ internal sealed partial class CosmosSql
         }
     }
 
-    [GeneratedRegex("""@?[A-Za-z_][A-Za-z0-9_]*|\d+|"[^"\\]*"|>=|[<>=.,()\[\]]""")]
+    [GeneratedRegex("""@?[A-Za-z_][A-Za-z0-9_]*|\d+|"[^"\\]*"|>=|[<>=.,:()\[\]{}]""")]
     private static partial Regex Token();
 
     [GeneratedRegex(@"\s+")]
