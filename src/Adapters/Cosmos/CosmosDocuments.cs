@@ -112,7 +112,10 @@ internal sealed class CosmosDocuments<T>(CosmosStore store, DocumentType<T> type
                 return answer.IsAbsent ? answer with { SubStatus = CosmosWriter.OwnerMissing } : answer;
             },
             cancellationToken).ConfigureAwait(false);
-        return items;
+        // The service keeps partitions apart; should it ever not, nobody is shown what belongs to another tenant.
+        return items.TrueForAll(i => i.GetProperty("pk").GetString() == partition)
+            ? items
+            : throw new StoreUnavailableException("Cosmos DB answered a query with documents of another partition.");
     }
 
     private bool IsAlive(JsonElement item) => !(CosmosItem.ExpiresOf(item) <= store.Time.GetUtcNow());

@@ -18,7 +18,7 @@ public sealed class CosmosFaultTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         gateway = await CosmosGateway.StartAsync(time, Stop);
-        session = Session(("COSMOS_TIMEOUT_SECONDS", "4"));
+        session = Session();
         notes = session.Documents(Note.Type);
         await notes.WriteAsync("a", DocumentWrite<Note>.Create("there", new Note { Text = "0", Size = 1 }), Stop);
     }
@@ -49,8 +49,6 @@ public sealed class CosmosFaultTests : IAsyncLifetime
 
     [Theory]
     [InlineData(429, 3200, "throttled (429)")]
-    [InlineData(449, 0, "449")]
-    [InlineData(503, 20001, "503")]
     [InlineData(401, 0, "COSMOS_KEY is wrong")]
     [InlineData(403, 5300, "COSMOS_KEY is wrong")]
     [InlineData(404, 1003, "found no container")]
@@ -72,6 +70,24 @@ public sealed class CosmosFaultTests : IAsyncLifetime
         Assert.All(failures, f => Assert.DoesNotContain(CosmosGateway.Key, f.ToString(), StringComparison.Ordinal));
         Assert.Equal("0", (await notes.ReadAsync("a", "there", Stop))!.Value.Text);
         await session.Store.CheckAsync(Stop);
+    }
+
+    [Theory]
+    [InlineData(449, 0)]
+    [InlineData(503, 20001)]
+    public async Task Answers_ThatTheSdkItselfRepeatsForEver_AreAnUnavailableStoreWithinTheTime(int status, int subStatus)
+    {
+        await using var hurried = Session(("COSMOS_TIMEOUT_SECONDS", "1"));
+        var documents = hurried.Documents(Note.Type);
+        await Warm(documents);
+        gateway.OnCall = _ => new CosmosFault { Status = status, SubStatus = subStatus };
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => documents.ReadAsync("a", "there", Stop));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => documents.WriteAsync("a", DocumentWrite<Note>.Upsert("x", new Note { Text = "x" }), Stop));
+        gateway.OnCall = null;
+
+        await Warm(documents);
+        Assert.Equal("0", (await notes.ReadAsync("a", "there", Stop))!.Value.Text);
     }
 
     [Fact]
@@ -184,7 +200,7 @@ public sealed class CosmosFaultTests : IAsyncLifetime
     {
         await using var hurried = Session(("COSMOS_TIMEOUT_SECONDS", "1"));
         var documents = hurried.Documents(Note.Type);
-        await documents.ReadAsync("a", "there", Stop);
+        await Warm(documents);
         gateway.OnCall = _ => new CosmosFault { Delay = TimeSpan.FromSeconds(120) };
 
         var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => documents.ReadAsync("a", "there", Stop));
@@ -209,16 +225,43 @@ public sealed class CosmosFaultTests : IAsyncLifetime
     public async Task Account_ThatIsNotThereAtFirst_IsUnavailableAndThenWorks()
     {
         var port = gateway.Url.Port;
+        await using var early = Session(("COSMOS_TIMEOUT_SECONDS", "2"));
         await gateway.DisposeAsync();
-        await using var early = Session(("COSMOS_ENDPOINT", $"http://127.0.0.1:{port}"), ("COSMOS_TIMEOUT_SECONDS", "2"));
         var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => early.Store.CheckAsync(Stop));
         Assert.Contains($"127.0.0.1:{port}", failure.Message, StringComparison.Ordinal);
 
         gateway = await CosmosGateway.StartAsync(time, Stop, port);
 
-        await early.Store.CheckAsync(Stop);
-        Assert.True((await early.Documents(Note.Type).WriteAsync("a", DocumentWrite<Note>.Create("1", new Note { Text = "x" }), Stop)).Written);
+        await Eventually.TrueAsync(() => WorksAsync(early.Store), "the store works");
     }
+
+    private static async Task<bool> WorksAsync(IStoreMaintenance store)
+    {
+        try
+        {
+            await store.CheckAsync(Stop);
+            return true;
+        }
+        catch (StoreUnavailableException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A machine that is busy may take longer than a short limit for the first call.</summary>
+    private static Task Warm(IDocuments<Note> documents) => Eventually.TrueAsync(
+        async () =>
+        {
+            try
+            {
+                return await documents.ReadAsync("a", "there", Stop) is not null;
+            }
+            catch (StoreUnavailableException)
+            {
+                return false;
+            }
+        },
+        "the store answers");
 
     [Fact]
     public async Task Key_ThatIsWrong_IsUnavailableAndSaidOnceByNameAlone()

@@ -23,9 +23,9 @@ public sealed class CosmosSettingsTests
     [Fact]
     public void Read_WithAConnectionString_TakesItApart()
     {
-        var options = Read(("COSMOS_CONNECTION_STRING", $"AccountEndpoint=https://acc.documents.azure.com:443/;AccountKey={Key}==;"), ("COSMOS_CREATE", "true"))!;
+        var options = Read(("COSMOS_CONNECTION_STRING", $"AccountEndpoint=https://acc.documents.azure.com:443/;AccountKey={Key}IQ==;"), ("COSMOS_CREATE", "true"))!;
 
-        Assert.Equal(("https://acc.documents.azure.com/", Key + "==", true), (options.Endpoint.AbsoluteUri, options.Key, options.Create));
+        Assert.Equal(("https://acc.documents.azure.com/", Key + "IQ==", true), (options.Endpoint.AbsoluteUri, options.Key, options.Create));
         Assert.DoesNotContain(Key, options.ToString(), StringComparison.Ordinal);
     }
 
