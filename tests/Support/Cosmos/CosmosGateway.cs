@@ -24,6 +24,7 @@ public sealed class CosmosGateway : IAsyncDisposable
     private readonly ConcurrentDictionary<string, CosmosGatewayContainer> containers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> databases = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<CosmosFault> faults = new();
+    private ConcurrentDictionary<string, (int Calls, double Units)> charges = new(StringComparer.Ordinal);
 
     private CosmosGateway(WebApplication application, TimeProvider time) => (this.application, this.time) = (application, time);
 
@@ -51,6 +52,10 @@ public sealed class CosmosGateway : IAsyncDisposable
     public ConcurrentQueue<CosmosCall> Calls { get; } = new();
 
     public IReadOnlyDictionary<string, CosmosGatewayContainer> Containers => containers;
+
+    /// <summary>Calls and request units since the last time it was asked, by partition (a kind of document) and operation.</summary>
+    public IReadOnlyDictionary<string, (int Calls, double Units)> TakeCharges() =>
+        Interlocked.Exchange(ref charges, new ConcurrentDictionary<string, (int Calls, double Units)>(StringComparer.Ordinal));
 
     /// <param name="port">0 for a free one.</param>
     public static async Task<CosmosGateway> StartAsync(TimeProvider time, CancellationToken cancellationToken, int port = 0)
@@ -127,10 +132,14 @@ public sealed class CosmosGateway : IAsyncDisposable
         }
     }
 
-    private CosmosReply Serve(string database, string collection, CosmosCall call) =>
-        Find(database, collection) is { } container
+    private CosmosReply Serve(string database, string collection, CosmosCall call)
+    {
+        var reply = Find(database, collection) is { } container
             ? container.Answer(call, Removes, MaxPage, Distributes)
             : CosmosReply.Error(404, "Owner resource does not exist", 1003);
+        charges.AddOrUpdate($"{call.Partition?.Split(':')[0]} {call.Kind}", (1, reply.Charge), (_, sum) => (sum.Calls + 1, sum.Units + reply.Charge));
+        return reply;
+    }
 
     private CosmosReply AnswerMetadata(HttpRequest request, string[] segments, string body)
     {
