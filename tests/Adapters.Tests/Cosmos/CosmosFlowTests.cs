@@ -111,7 +111,7 @@ public sealed class CosmosFlowTests : IAsyncLifetime
 
         // docs/cosmos.md draws its sums from these.
         Assert.Equal(new() { ["create"] = 2, ["query"] = 2, ["read"] = 3, ["replace"] = 2 }, one);
-        Assert.Subset(new HashSet<string> { "read", "query" }, [.. repeat.Keys]);
+        Assert.DoesNotContain(repeat.Keys, k => k is not ("read" or "query"));
         Assert.InRange(repeat.Values.Sum(), 1, 4);
     }
 
