@@ -79,7 +79,9 @@ internal sealed partial class CosmosContainer(CosmosStoreOptions options, ILogge
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Cosmos DB at {Account} has {Level} consistency: processes may not see at once what another one wrote. Set Strong (one region) or BoundedStaleness; see docs/cosmos.md")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Cosmos DB at {Account} has {Level} consistency: processes may not see at once what another one wrote. Set Strong (one region) or BoundedStaleness; see docs/cosmos.md")]
     private static partial void LogWeak(ILogger logger, string account, ConsistencyLevel level);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The container {Container} has no time-to-live: what expires stays stored (and unseen). Set defaultTtl to -1")]

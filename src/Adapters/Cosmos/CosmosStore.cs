@@ -51,41 +51,23 @@ internal sealed class CosmosStore(CosmosStoreOptions options, CosmosConnection c
     {
         using var limit = new CancellationTokenSource(options.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        Exception? cause = null;
-        CosmosAnswer? answer = null;
-        for (var attempt = 1; attempt <= MaxTries; attempt++)
+        var (answer, cause) = ((CosmosAnswer?)null, (Exception?)null);
+        for (var attempt = 1; attempt <= MaxTries && answer is null or { IsPassing: true }; attempt++)
         {
             try
             {
-                if (attempt > 1)
-                {
-                    await Task.Delay(Pause(attempt), time, either.Token).ConfigureAwait(false);
-                }
-
-                answer = await send(await OpenAsync(either.Token).ConfigureAwait(false), either.Token).ConfigureAwait(false);
-                cause = null;
+                await Task.Delay(Pause(attempt), time, either.Token).ConfigureAwait(false);
+                (answer, cause) = await TryAsync(send, either.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException gone) when (!cancellationToken.IsCancellationRequested)
             {
                 throw Unavailable(operation, answer, $"took longer than {options.Timeout.TotalSeconds:0} seconds", gone);
             }
-            catch (CosmosException failure)
-            {
-                (answer, cause) = (new CosmosAnswer(failure.StatusCode, failure.SubStatusCode, null, default), failure);
-            }
-            catch (Exception failure) when (failure is HttpRequestException or IOException or Azure.Identity.AuthenticationFailedException)
-            {
-                (answer, cause) = (null, failure);
-            }
 
-            if (answer is { IsOutcome: true })
+            // What is thrown is never an outcome: a 404 then speaks of the database or the container.
+            if (cause is null && answer is { IsOutcome: true })
             {
                 return answer;
-            }
-
-            if (answer is { IsPassing: false })
-            {
-                break;
             }
 
             cancellationToken.ThrowIfCancellationRequested();
@@ -99,6 +81,23 @@ internal sealed class CosmosStore(CosmosStoreOptions options, CosmosConnection c
         };
     }
 
+    private async Task<(CosmosAnswer? Answer, Exception? Cause)> TryAsync(
+        Func<Container, CancellationToken, Task<CosmosAnswer>> send, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await send(await OpenAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (CosmosException failure)
+        {
+            return (new CosmosAnswer(failure.StatusCode, failure.SubStatusCode, null, default), failure);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or Azure.Identity.AuthenticationFailedException)
+        {
+            return (null, failure);
+        }
+    }
+
     /// <summary>Reads an answer and counts what it cost.</summary>
     internal static async Task<CosmosAnswer> ReadAsync(string operation, ResponseMessage response, CancellationToken cancellationToken)
     {
@@ -106,7 +105,8 @@ internal sealed class CosmosStore(CosmosStoreOptions options, CosmosConnection c
         return await CosmosAnswer.ReadAsync(response, cancellationToken).ConfigureAwait(false);
     }
 
-    private static TimeSpan Pause(int attempt) => TimeSpan.FromMilliseconds((25 << attempt) * (0.5 + Random.Shared.NextDouble()));
+    private static TimeSpan Pause(int attempt) =>
+        attempt == 1 ? TimeSpan.Zero : TimeSpan.FromMilliseconds((25 << attempt) * (0.5 + Random.Shared.NextDouble()));
 
     private async Task<Container> OpenAsync(CancellationToken cancellationToken)
     {
