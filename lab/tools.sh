@@ -2,6 +2,7 @@
 # What ./nightwatch needs beside .NET and Node, unpacked into .nightwatch/tools. Nothing is installed as a service.
 
 azurite_version=3.35.0
+cosmos_emulator_version=0.13.4
 packages=(prometheus prometheus-alertmanager prometheus-node-exporter)
 
 as_root() { if ((EUID == 0)); then "$@"; else sudo -n "$@"; fi; }
@@ -72,6 +73,14 @@ install_azurite() {
   grep -qsF "\"version\": \"$azurite_version\"" "$tools/node_modules/azurite/package.json" && [[ -f $tools/node_modules/azurite/dist/src/queue/main.js ]] && return
   say "tools: azurite $azurite_version from npm"
   again npm install --prefix "$tools" --no-audit --no-fund --loglevel=error "azurite@$azurite_version" || fail "npm could not install azurite@$azurite_version"
+}
+
+# Of the tests alone: the product's own store is a file.
+install_cosmos_emulator() {
+  local package=@zeit/cosmosdb-server
+  grep -qsF "\"version\": \"$cosmos_emulator_version\"" "$tools/node_modules/$package/package.json" && return
+  say "tools: $package $cosmos_emulator_version from npm"
+  again npm install --prefix "$tools" --no-audit --no-fund --loglevel=error "$package@$cosmos_emulator_version" || fail "npm could not install $package@$cosmos_emulator_version"
 }
 
 install_tools() {

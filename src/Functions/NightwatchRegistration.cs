@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Nightwatch.Adapters.Alertmanager;
 using Nightwatch.Adapters.ConfigurationFiles;
+using Nightwatch.Adapters.Cosmos;
 using Nightwatch.Adapters.Datasources;
 using Nightwatch.Adapters.Grafana;
 using Nightwatch.Adapters.Loki;
@@ -13,6 +14,7 @@ using Nightwatch.Adapters.OpenAi;
 using Nightwatch.Adapters.Prometheus;
 using Nightwatch.Adapters.Secrets;
 using Nightwatch.Adapters.Sqlite;
+using Nightwatch.Adapters.Storage;
 using Nightwatch.Domain.Alerts;
 using Nightwatch.Domain.Applications;
 using Nightwatch.Domain.Datasources;
@@ -99,8 +101,10 @@ public static class NightwatchRegistration
         return services.AddSingleton<FunctionPermissions>().AddSingleton<CallerIdentification>().AddSingleton<ServiceTokens>().AddSingleton<RefusedWebhooks>();
     }
 
-    private static IServiceCollection AddStore(this IServiceCollection services, IConfiguration configuration) => services
-        .AddSqliteStore(options => options.Directory = configuration["NIGHTWATCH_STATE"] ?? options.Directory)
+    private static IServiceCollection AddStore(this IServiceCollection services, IConfiguration configuration) =>
+        (CosmosRegistration.IsConfigured(configuration)
+            ? services.AddCosmosStore(configuration)
+            : services.AddSqliteStore(options => options.Directory = configuration["NIGHTWATCH_STATE"] ?? options.Directory))
         .AddDocuments(LimitBucket.Type)
         .AddDocuments(LimitPlaces.Type)
         .AddDocuments(AlertEpisode.Type)

@@ -1,12 +1,13 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
+using Nightwatch.Adapters.Storage;
 using Nightwatch.Domain.Storage;
 using Nightwatch.Sqlite;
 
 namespace Nightwatch.Adapters.Sqlite;
 
 /// <summary>The embedded store: one SQLite file that several processes of one machine share. Opened on first use; its schema is brought up to date then.</summary>
-public sealed class SqliteStore(IOptions<SqliteStoreOptions> options, TimeProvider time) : IStoreMaintenance, IDisposable
+public sealed class SqliteStore(IOptions<SqliteStoreOptions> options, TimeProvider time) : IDocumentStore, IStoreMaintenance, IDisposable
 {
     /// <summary>Raised when the layout of the file itself changes; a file from a newer program is refused, never altered.</summary>
     internal const int SchemaVersion = 1;
@@ -18,6 +19,9 @@ public sealed class SqliteStore(IOptions<SqliteStoreOptions> options, TimeProvid
     private bool disposed;
 
     internal TimeProvider Time => time;
+
+    public IDocuments<T> Open<T>(DocumentType<T> type)
+        where T : class => new SqliteDocuments<T>(this, type);
 
     public Task CheckAsync(CancellationToken cancellationToken) => WriteAsync(session =>
     {

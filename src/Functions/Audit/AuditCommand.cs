@@ -10,7 +10,7 @@ using Nightwatch.Domain.Storage;
 namespace Nightwatch.Functions.Audit;
 
 /// <summary>
-/// `Nightwatch.Functions audit verify [--tenant T]`: verifies the trail in the store's file without starting the app, whether or not one runs beside it.
+/// `Nightwatch.Functions audit verify [--tenant T]`: verifies the trail in the store without starting the app, whether or not one runs beside it.
 /// </summary>
 internal static class AuditCommand
 {
@@ -38,7 +38,8 @@ internal static class AuditCommand
         try
         {
             var store = services.GetRequiredService<IOptions<SqliteStoreOptions>>().Value.File;
-            return !File.Exists(store)
+            // Cosmos DB has no file; whether it can be reached shows when it is read.
+            return services.GetService<SqliteStore>() is not null && !File.Exists(store)
                 ? await FailAsync($"there is no store at {store}; NIGHTWATCH_STATE names its folder")
                 : await PrintAsync(await services.GetRequiredService<VerifyAudit>().VerifyAsync(tenant, CancellationToken.None));
         }

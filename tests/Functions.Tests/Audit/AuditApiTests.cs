@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Nightwatch.Adapters.Sqlite;
+using Nightwatch.Adapters.Storage;
 using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Governance.Audit;
 using Nightwatch.Sqlite;

@@ -1,6 +1,7 @@
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Nightwatch.Adapters.Sqlite;
+using Nightwatch.Adapters.Storage;
 using Nightwatch.Domain.Alerts;
 using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Incidents;
