@@ -39,6 +39,9 @@ internal sealed class StoredState : IAsyncDisposable
     public Task<List<OrchestrationMetadata>> OrchestrationsAsync() =>
         engine.Client.GetAllInstancesAsync(new OrchestrationQuery()).ToListAsync(TestContext.Current.CancellationToken).AsTask();
 
+    public Task AddAsync(AlertEpisode episode) => services.GetRequiredService<IDocuments<AlertEpisode>>().WriteAsync(
+        Tenants.Default, DocumentWrite<AlertEpisode>.Create(episode.Id, episode), TestContext.Current.CancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         await engine.DisposeAsync();
