@@ -7,7 +7,7 @@ namespace Nightwatch.LocalRuntime.ServiceBus;
 /// Says once that an account's queues cannot be used, and once that they can be again, however many loops try. Messages that are given up meanwhile are
 /// counted, and told of once a minute: an outage must not fill the log.
 /// </summary>
-internal sealed partial class QueueOutage(ILogger<QueueOutage> log)
+internal sealed partial class QueueOutage(ILogger<QueueOutage> log) : IDisposable
 {
     private static readonly TimeSpan BetweenCounts = TimeSpan.FromMinutes(1);
 
@@ -60,6 +60,9 @@ internal sealed partial class QueueOutage(ILogger<QueueOutage> log)
         Tell(always: false, function, error);
     }
 
+    /// <summary>What was given up since the last line is not kept from the log by the end of the process.</summary>
+    public void Dispose() => Tell(always: true);
+
     private void Tell(bool always, string function = "", Exception? error = null)
     {
         long count;
@@ -82,6 +85,6 @@ internal sealed partial class QueueOutage(ILogger<QueueOutage> log)
     [LoggerMessage(Level = LogLevel.Information, Message = "The queues at {Endpoint} can be used again.")]
     private partial void Up(Uri endpoint);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Count} output messages were given up while the queues could not be used. {Function} {Error}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Count} output messages were given up while the queues could not be used or the host stopped. {Function} {Error}")]
     private partial void Lost(long count, string function, string error);
 }

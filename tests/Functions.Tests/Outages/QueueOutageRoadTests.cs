@@ -137,7 +137,7 @@ public sealed class QueueOutageRoadTests
             state.Path,
             Azurite.ConnectionStringAt(proxy.Port),
             // A lost answer hides a message for as long as its lock.
-            new Dictionary<string, string?> { ["LocalRuntime__ServiceBus__LockDuration"] = "00:00:10" },
+            new Dictionary<string, string?> { ["LocalRuntime__ServiceBus__LockDuration"] = "00:00:10", ["NIGHTWATCH_LIMITS_INTAKE_ALERTS_PER_SECOND"] = "0" },
             Stop);
 
     private static async Task FallIllAsync(string illness, Azurite azurite, FaultyProxy proxy)

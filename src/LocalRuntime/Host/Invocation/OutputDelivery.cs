@@ -63,7 +63,7 @@ internal sealed partial class OutputDelivery(
         {
             await DeliverAsync(invocation, running.Token);
         }
-        catch (Exception error) when (QueueOutage.IsOutage(error, running.Token))
+        catch (Exception error) when (error is OperationCanceledException || QueueOutage.IsOutage(error, running.Token))
         {
             outage.GaveUp(invocation.Function.Name, 1, error);
         }
