@@ -19,6 +19,7 @@ using Nightwatch.Domain.Alerts;
 using Nightwatch.Domain.Applications;
 using Nightwatch.Domain.Datasources;
 using Nightwatch.Domain.Datasources.Stored;
+using Nightwatch.Domain.DeadLetters;
 using Nightwatch.Domain.Governance.Access;
 using Nightwatch.Domain.Governance.Limits;
 using Nightwatch.Domain.Governance.Secrets;
@@ -34,6 +35,7 @@ using Nightwatch.Functions.Applications;
 using Nightwatch.Functions.Asking;
 using Nightwatch.Functions.Audit;
 using Nightwatch.Functions.Datasources;
+using Nightwatch.Functions.DeadLetters;
 using Nightwatch.Functions.Http;
 using Nightwatch.Functions.Incidents;
 using Nightwatch.Functions.Investigations;
@@ -75,6 +77,8 @@ public static class NightwatchRegistration
             .AddMetricsText()
             .AddTools()
             .AddAlerts()
+            .AddDeadLetters()
+            .AddSingleton<IMessageReader, MessageReader>()
             .AddIncidents()
             .AddInvestigations()
             .AddApplications()
@@ -110,6 +114,8 @@ public static class NightwatchRegistration
         .AddDocuments(AlertEpisode.Type)
         .AddDocuments(AlertStart.Type)
         .AddDocuments(Finding.Type)
+        .AddDocuments(DeadLetter.Type)
+        .AddDocuments(DeadLetterBody.Type)
         .AddDocuments(CorrelationWindow.Type)
         .AddDocuments(Incident.Type)
         .AddDocuments(Investigation.Type)

@@ -10,4 +10,7 @@ public static class Queues
 
     /// <summary>Tenants whose alert sources are to be asked for what they hold.</summary>
     public const string Reconcile = "reconcile";
+
+    /// <summary>Behind a queue's name: the path of its dead letters.</summary>
+    public const string DeadLetters = "/$DeadLetterQueue";
 }

@@ -11,9 +11,15 @@ public sealed class Azurite : IAsyncDisposable
     public int QueuePort { get; } = Ports.Free();
 
     /// <summary>Azurite's published development account (not a secret) with this instance's queue endpoint.</summary>
-    public string ConnectionString =>
+    public string ConnectionString => ConnectionStringAt(QueuePort);
+
+    /// <summary>Not running yet: nobody listens on its port until <see cref="RestartAsync"/>.</summary>
+    public static Azurite Create() => new();
+
+    /// <summary>The same account on another port, such as a proxy's.</summary>
+    public static string ConnectionStringAt(int port) =>
         "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"
-        + $"QueueEndpoint=http://127.0.0.1:{QueuePort}/devstoreaccount1;";
+        + $"QueueEndpoint=http://127.0.0.1:{port}/devstoreaccount1;";
 
     public static async Task<Azurite> StartAsync(CancellationToken cancellationToken)
     {
@@ -49,6 +55,25 @@ public sealed class Azurite : IAsyncDisposable
             await process.DisposeAsync();
             process = null;
         }
+    }
+
+    /// <summary>Killed, and started again without anything that it held.</summary>
+    public async Task RestartEmptyAsync(CancellationToken cancellationToken)
+    {
+        await KillAsync();
+        foreach (var entry in new DirectoryInfo(data.Path).EnumerateFileSystemInfos())
+        {
+            if (entry is DirectoryInfo folder)
+            {
+                folder.Delete(recursive: true);
+            }
+            else
+            {
+                entry.Delete();
+            }
+        }
+
+        await RestartAsync(cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -9,6 +9,9 @@ public enum EpisodeStage
 
     /// <summary>Belongs to an incident, or was found to need none.</summary>
     Correlated,
+
+    /// <summary>Its message failed until the queue gave up: a dead letter says why. Nobody queues it until it changes or the letter is sent back.</summary>
+    SetAside,
 }
 
 /// <summary>Why nobody is told of an alert: a silence, an inhibition or a maintenance window.</summary>

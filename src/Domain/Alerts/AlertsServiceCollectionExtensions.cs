@@ -30,6 +30,7 @@ public static class AlertsServiceCollectionExtensions
         services.AddSingleton<IngestAlerts>();
         services.AddSingleton<ReconcileAlerts>();
         services.AddSingleton<FindUnqueuedEpisodes>();
+        services.AddSingleton<SetAsideEpisodes>();
         services.AddSingleton<ListEpisodes>();
         services.AddSingleton<ListFindings>();
         return services;

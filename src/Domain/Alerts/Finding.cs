@@ -42,4 +42,5 @@ public static class FindingKinds
     public const string AlertsTruncated = "alerts_truncated";
     public const string AlertSourceUnreachable = "alert_source_unreachable";
     public const string AlertSourceOverflow = "alert_source_overflow";
+    public const string DeadLetter = "dead_letter";
 }

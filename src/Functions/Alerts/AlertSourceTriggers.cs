@@ -1,6 +1,7 @@
 using Microsoft.Azure.Functions.Worker;
 using Nightwatch.Domain.Alerts;
 using Nightwatch.Domain.Governance.Access;
+using Nightwatch.Domain.Storage;
 
 namespace Nightwatch.Functions.Alerts;
 
@@ -22,9 +23,19 @@ public sealed class AlertSourceTriggers(ReconcileAlerts reconcile, IAccessPolicy
 
     [Function("ReconcileOnRequest")]
     [ServiceBusOutput(Queues.Alerts, Connection = Queues.Connection)]
-    public Task<string[]?> OnRequestAsync(
-        [ServiceBusTrigger(Queues.Reconcile, Connection = Queues.Connection)] string tenant, CancellationToken cancellationToken) =>
-        ReconcileAsync(tenant, cancellationToken);
+    public async Task<string[]?> OnRequestAsync(
+        [ServiceBusTrigger(Queues.Reconcile, Connection = Queues.Connection)] string tenant, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReconcileAsync(tenant, cancellationToken);
+        }
+        catch (StoreUnavailableException)
+        {
+            // The schedule asks again within half a minute, and logs it; this message has nothing to add.
+            return null;
+        }
+    }
 
     private async Task<string[]?> ReconcileAsync(string tenant, CancellationToken cancellationToken)
     {

@@ -18,6 +18,12 @@ public sealed record AlertsMessage
         ? null
         : episodeIds.Chunk(MaxEpisodes).Select(ids => JsonSerializer.Serialize(new AlertsMessage { Tenant = tenant, EpisodeIds = ids }, NightwatchJson.Options)).ToArray();
 
+    /// <summary>Two messages, each for one half of the episodes.</summary>
+    public string[] Halves() =>
+    [
+        .. EpisodeIds.Chunk((EpisodeIds.Count + 1) / 2).Select(ids => JsonSerializer.Serialize(this with { EpisodeIds = ids }, NightwatchJson.Options)),
+    ];
+
     /// <exception cref="JsonException">The text is not one of ours.</exception>
     public static AlertsMessage Parse(string text)
     {

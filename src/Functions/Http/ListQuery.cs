@@ -47,6 +47,14 @@ public sealed class ListQuery(IQueryCollection query)
     /// <summary>A text that is not too long.</summary>
     public string? Text(string name, int most) => Text(name) is { } text && text.Length > most ? throw Wrong(name, $"{name} must have at most {most} characters.") : Text(name);
 
+    /// <summary>true or false; false when it is not there.</summary>
+    public bool Flag(string name) => Text(name) switch
+    {
+        null or "false" => false,
+        "true" => true,
+        var text => throw Wrong(name, $"{name} must be true or false; it is {Shown(text)}."),
+    };
+
     public DateTimeOffset? Time(string name) => Text(name) is not { } text ? null
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
         : throw Wrong(name, $"{name} must be a time such as 2026-11-21T03:00:00Z; it is {Shown(text)}.");

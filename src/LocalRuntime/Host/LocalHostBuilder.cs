@@ -140,7 +140,7 @@ internal sealed class LocalHostBuilder
         services.AddSingleton<TimerStore>();
         services.AddSingleton<ITriggerListener, TimerFunctions>();
         services.AddSingleton<ITriggerListener, MessageFunctions>();
-        services.AddHttpClient(QueueClient.HttpClientName, client => client.Timeout = TimeSpan.FromSeconds(10)).RemoveAllLoggers();
+        services.AddHttpClient(QueueClient.HttpClientName, client => (client.Timeout, client.MaxResponseContentBufferSize) = (TimeSpan.FromSeconds(10), QueueClient.MaxAnswer)).RemoveAllLoggers();
         services.AddOptions<WorkerOptions>().PostConfigure(worker => worker.Serializer ??= new JsonObjectSerializer(new System.Text.Json.JsonSerializerOptions { PropertyNameCaseInsensitive = true }));
         services.AddHostedService<LocalHost>();
     }

@@ -10,7 +10,7 @@ namespace Nightwatch.LocalRuntime.ServiceBus;
 
 /// <summary>
 /// One function's deliveries: keeps the messages hidden while the function runs, sends its outputs, then completes the messages, gives them back, or
-/// moves those that have failed too often to the dead-letter queue.
+/// moves those that have failed too often to the dead-letter queue. A message of the dead-letter queue itself stays there until its function succeeds.
 /// </summary>
 internal sealed partial class MessageDelivery(
     FunctionDescriptor function,
@@ -26,6 +26,8 @@ internal sealed partial class MessageDelivery(
     IServiceScopeFactory scopes,
     ILogger log)
 {
+    private static readonly TimeSpan LongestDeadLetterWait = TimeSpan.FromMinutes(1);
+
     public async Task ProcessAsync(IReadOnlyList<ReceivedMessage> received)
     {
         using var running = tracker.Begin(CancellationToken.None);
@@ -33,10 +35,10 @@ internal sealed partial class MessageDelivery(
         foreach (var message in received)
         {
             var delivery = new Delivery(message, MessageEnvelope.Read(message));
-            if (message.DequeueCount > settings.MaxDeliveryCount)
+            if (message.DequeueCount > settings.MaxDeliveryCount && !queue.IsDeadLetter)
             {
-                // Its last delivery died with its process.
-                await DeadLetterAsync(delivery, "MaxDeliveryCountExceeded", "The process that held the message died.");
+                await DeadLetterAsync(
+                    delivery, "MaxDeliveryCountExceeded", "The last delivery was not settled: the process that held the message died, or the queue's answers were lost.");
             }
             else
             {
@@ -121,6 +123,12 @@ internal sealed partial class MessageDelivery(
                 return;
             }
 
+            if (queue.IsDeadLetter)
+            {
+                await KeepAsync(delivery, error);
+                return;
+            }
+
             Failed(function.Name, delivery.Envelope.MessageId, delivery.Message.DequeueCount, settings.MaxDeliveryCount, error);
             if (delivery.Message.DequeueCount >= settings.MaxDeliveryCount && !cancellationToken.IsCancellationRequested)
             {
@@ -138,12 +146,20 @@ internal sealed partial class MessageDelivery(
         }
     }
 
+    /// <summary>A dead letter has nowhere else to go: it comes again, later each time.</summary>
+    private Task KeepAsync(Delivery delivery, Exception error)
+    {
+        var wait = TimeSpan.FromSeconds(Math.Min(LongestDeadLetterWait.TotalSeconds, Math.Pow(2, Math.Min(delivery.Message.DequeueCount, 30) - 1)));
+        Kept(function.Name, delivery.Envelope.MessageId, delivery.Message.DequeueCount, wait, error);
+        return RetryAsync(() => client.HideAsync(queue, delivery.Message, wait, CancellationToken.None));
+    }
+
     /// <summary>Puts the copy first, so that a crash in between leaves two and never none.</summary>
     private async Task DeadLetterAsync(Delivery delivery, string reason, string error)
     {
         var note = new DeadLetterNote(queue.Name, reason, error.Length > 1000 ? error[..1000] : error, delivery.Message.DequeueCount);
-        var encoded = (delivery.Envelope with { DeadLetter = note }).Encode();
-        await sender.PutAsync(queue.DeadLetter, encoded.Length <= QueueClient.MaxEncodedMessage ? encoded : delivery.Message.Text, CancellationToken.None);
+        await sender.PutAsync(queue.DeadLetter, delivery.Envelope.EncodeWith(note) ?? delivery.Message.Text, CancellationToken.None);
+        bell.Ring(queue.DeadLetter);
         await RetryAsync(() => client.DeleteAsync(queue, delivery.Message, CancellationToken.None));
         DeadLettered(delivery.Envelope.MessageId, queue.DeadLetter.Name, reason, note.Error);
     }
@@ -171,14 +187,16 @@ internal sealed partial class MessageDelivery(
         var data = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
         if (batched)
         {
+            data["ApplicationPropertiesArray"] = JsonSerializer.Serialize(deliveries.Select(delivery => delivery.Envelope.ApplicationProperties));
             data["MessageIdArray"] = JsonSerializer.Serialize(deliveries.Select(delivery => delivery.Envelope.MessageId));
-            data["DeliveryCountArray"] = JsonSerializer.Serialize(deliveries.Select(delivery => delivery.Message.DequeueCount));
+            data["DeliveryCountArray"] = JsonSerializer.Serialize(deliveries.Select(delivery => delivery.Count));
             data["EnqueuedTimeUtcArray"] = JsonSerializer.Serialize(deliveries.Select(delivery => delivery.Envelope.EnqueuedTimeUtc.UtcDateTime));
         }
         else
         {
+            data["ApplicationProperties"] = JsonSerializer.Serialize(deliveries[0].Envelope.ApplicationProperties);
             data["MessageId"] = deliveries[0].Envelope.MessageId;
-            data["DeliveryCount"] = deliveries[0].Message.DequeueCount.ToString(CultureInfo.InvariantCulture);
+            data["DeliveryCount"] = deliveries[0].Count.ToString(CultureInfo.InvariantCulture);
             data["EnqueuedTimeUtc"] = JsonSerializer.Serialize(deliveries[0].Envelope.EnqueuedTimeUtc.UtcDateTime);
         }
 
@@ -187,6 +205,9 @@ internal sealed partial class MessageDelivery(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The function {Function} failed on the message {MessageId}, delivery {Delivery} of {Most}.")]
     private partial void Failed(string function, string messageId, int delivery, int most, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The function {Function} failed on the dead letter {MessageId} ({Time}. time), which comes again in {Wait}.")]
+    private partial void Kept(string function, string messageId, int time, TimeSpan wait, Exception error);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The message {MessageId} went to {DeadLetterQueue}: {Reason}. {Error}")]
     private partial void DeadLettered(string messageId, string deadLetterQueue, string reason, string error);
@@ -203,5 +224,8 @@ internal sealed partial class MessageDelivery(
         public ReceivedMessage Message { get; set; } = message;
 
         public MessageEnvelope Envelope { get; } = envelope;
+
+        /// <summary>A dead letter's count goes on from where it died.</summary>
+        public int Count => Message.DequeueCount + (Envelope.DeadLetter?.Deliveries ?? 0);
     }
 }

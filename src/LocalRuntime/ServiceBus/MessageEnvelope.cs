@@ -29,6 +29,12 @@ internal sealed record MessageEnvelope
     [JsonIgnore]
     public object Content => IsBinary == true ? Convert.FromBase64String(Body) : Body;
 
+    /// <summary>Where Service Bus says why a message is a dead letter.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, string> ApplicationProperties => DeadLetter is null
+        ? new Dictionary<string, string>()
+        : new Dictionary<string, string> { ["DeadLetterReason"] = DeadLetter.Reason, ["DeadLetterErrorDescription"] = DeadLetter.Error };
+
     public static MessageEnvelope Create(string body, TimeProvider time) =>
         new() { Version = 1, MessageId = Guid.NewGuid().ToString("N"), EnqueuedTimeUtc = time.GetUtcNow(), Body = body };
 
@@ -50,6 +56,26 @@ internal sealed record MessageEnvelope
 
     /// <summary>The text to put into a queue.</summary>
     public string Encode() => Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(this, EnvelopeJson.Relaxed.MessageEnvelope));
+
+    /// <summary>The text with the note, shortened until it fits; null when the message has no room for any.</summary>
+    public string? EncodeWith(DeadLetterNote note)
+    {
+        while (true)
+        {
+            var encoded = (this with { DeadLetter = note }).Encode();
+            if (encoded.Length <= QueueClient.MaxEncodedMessage)
+            {
+                return encoded;
+            }
+
+            if (note.Error.Length == 0)
+            {
+                return null;
+            }
+
+            note = note with { Error = note.Error[..(note.Error.Length / 2)] };
+        }
+    }
 
     private static MessageEnvelope? Own(byte[] json)
     {

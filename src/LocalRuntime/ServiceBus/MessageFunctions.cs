@@ -35,9 +35,9 @@ internal sealed class MessageFunctions(
 
             foreach (var output in function.Outputs)
             {
-                if (output.Binding is ServiceBusOutputAttribute binding)
+                if (output.Binding is ServiceBusOutputAttribute binding && directory.Find(function.Name, binding.QueueOrTopicName, binding.Connection).IsDeadLetter)
                 {
-                    directory.Find(function.Name, binding.QueueOrTopicName, binding.Connection);
+                    throw new FunctionRefusedException(function.Name, $"nothing can be sent to '{binding.QueueOrTopicName}': only the broker puts messages there.");
                 }
             }
         }

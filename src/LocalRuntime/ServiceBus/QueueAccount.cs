@@ -57,10 +57,14 @@ internal sealed record QueueAccount(string Name, Uri Endpoint, ReadOnlyMemory<by
     }
 }
 
-/// <summary>One queue of an account.</summary>
+/// <summary>One queue of an account, or the queue that holds its dead letters.</summary>
 internal sealed record QueueAddress(QueueAccount Account, string Name)
 {
-    public QueueAddress DeadLetter => this with { Name = Name + "-deadletter" };
+    public const string DeadLetterSuffix = "-deadletter";
+
+    public bool IsDeadLetter { get; private init; }
+
+    public QueueAddress DeadLetter => this with { Name = Name + DeadLetterSuffix, IsDeadLetter = true };
 
     public string Path => $"{Account.Endpoint.AbsoluteUri.TrimEnd('/')}/{Name}";
 

@@ -15,14 +15,17 @@ internal sealed class QueueClient(IHttpClientFactory http)
     /// <summary>The API's limit on a message after base64, in bytes.</summary>
     public const int MaxEncodedMessage = 64 * 1024;
 
+    /// <summary>More than 32 of the largest messages take, with what XML adds: what is longer is no answer of a queue service.</summary>
+    public const int MaxAnswer = 4 * 1024 * 1024;
+
     private static readonly XmlReaderSettings Xml = new() { DtdProcessing = DtdProcessing.Prohibit, Async = true };
 
     public async Task CreateAsync(QueueAddress queue, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(HttpMethod.Put, queue, queue.Path, null, cancellationToken);
-        if (response.StatusCode != HttpStatusCode.Conflict)
+        if (response.StatusCode is not (HttpStatusCode.Conflict or HttpStatusCode.NoContent))
         {
-            await EnsureAsync(response, cancellationToken);
+            await EnsureAsync(response, HttpStatusCode.Created, cancellationToken);
         }
     }
 
@@ -31,7 +34,7 @@ internal sealed class QueueClient(IHttpClientFactory http)
     public async Task PutAsync(QueueAddress queue, string encoded, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(HttpMethod.Post, queue, $"{queue.Path}/messages?messagettl=-1", encoded, cancellationToken);
-        await EnsureAsync(response, cancellationToken);
+        await EnsureAsync(response, HttpStatusCode.Created, cancellationToken);
     }
 
     /// <summary>Takes up to <paramref name="count"/> (at most 32) messages, hidden from others for <paramref name="hidden"/>.</summary>
@@ -53,8 +56,8 @@ internal sealed class QueueClient(IHttpClientFactory http)
     public async Task<int> CountAsync(QueueAddress queue, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(HttpMethod.Get, queue, $"{queue.Path}?comp=metadata", null, cancellationToken);
-        await EnsureAsync(response, cancellationToken);
-        return int.Parse(response.Headers.GetValues("x-ms-approximate-messages-count").First(), CultureInfo.InvariantCulture);
+        await EnsureAsync(response, HttpStatusCode.OK, cancellationToken);
+        return int.Parse(HeaderOf(response, "x-ms-approximate-messages-count"), CultureInfo.InvariantCulture);
     }
 
     /// <summary>Hides the message for that long from now (zero gives it back); returns the receipt that is valid from now on.</summary>
@@ -62,14 +65,18 @@ internal sealed class QueueClient(IHttpClientFactory http)
     {
         var address = string.Create(CultureInfo.InvariantCulture, $"{Address(queue, message)}&visibilitytimeout={Seconds(hidden, 0)}");
         using var response = await SendAsync(HttpMethod.Put, queue, address, null, cancellationToken);
-        await EnsureAsync(response, cancellationToken);
-        return response.Headers.GetValues("x-ms-popreceipt").First();
+        await EnsureAsync(response, HttpStatusCode.NoContent, cancellationToken);
+        return HeaderOf(response, "x-ms-popreceipt");
     }
 
+    /// <summary>A message that is not there any more (its queue was emptied or lost) is deleted.</summary>
     public async Task DeleteAsync(QueueAddress queue, ReceivedMessage message, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(HttpMethod.Delete, queue, Address(queue, message), null, cancellationToken);
-        await EnsureAsync(response, cancellationToken);
+        if (response.StatusCode != HttpStatusCode.NotFound)
+        {
+            await EnsureAsync(response, HttpStatusCode.NoContent, cancellationToken);
+        }
     }
 
     private static string Address(QueueAddress queue, ReceivedMessage message) =>
@@ -79,20 +86,18 @@ internal sealed class QueueClient(IHttpClientFactory http)
 
     private static async Task<IReadOnlyList<ReceivedMessage>> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        await EnsureAsync(response, cancellationToken);
+        await EnsureAsync(response, HttpStatusCode.OK, cancellationToken);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         using var reader = XmlReader.Create(body, Xml);
-        XElement list;
         try
         {
-            list = await XElement.LoadAsync(reader, LoadOptions.None, cancellationToken);
+            var list = await XElement.LoadAsync(reader, LoadOptions.None, cancellationToken);
+            return list.Name.LocalName == "QueueMessagesList" ? [.. list.Elements("QueueMessage").Select(Message)] : throw NoAnswer(response, $"The answer is <{list.Name.LocalName}>.");
         }
-        catch (XmlException error)
+        catch (Exception error) when (error is XmlException or FormatException or OverflowException)
         {
-            throw new QueueException(response.StatusCode, "InvalidXml", error.Message);
+            throw NoAnswer(response, error.Message);
         }
-
-        return [.. list.Elements("QueueMessage").Select(Message)];
     }
 
     private static ReceivedMessage Message(XElement element) => new(
@@ -102,8 +107,20 @@ internal sealed class QueueClient(IHttpClientFactory http)
         DateTimeOffset.TryParse((string?)element.Element("InsertionTime"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var inserted) ? inserted : default,
         (string?)element.Element("MessageText") ?? "");
 
-    private static async Task EnsureAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static string HeaderOf(HttpResponseMessage response, string name) =>
+        response.Headers.TryGetValues(name, out var values) ? values.First() : throw NoAnswer(response, $"The header {name} is missing.");
+
+    /// <summary>Something else than a queue service answered: what was asked for cannot be relied on.</summary>
+    private static QueueException NoAnswer(HttpResponseMessage response, string detail) => new(response.StatusCode, QueueException.NoAnswer, detail);
+
+    /// <param name="expected">The one status that says that it was done: a proxy's page comes with 200.</param>
+    private static async Task EnsureAsync(HttpResponseMessage response, HttpStatusCode expected, CancellationToken cancellationToken)
     {
+        if (response.IsSuccessStatusCode && response.StatusCode != expected)
+        {
+            throw NoAnswer(response, $"{(int)expected} was expected.");
+        }
+
         if (!response.IsSuccessStatusCode)
         {
             var code = response.Headers.TryGetValues("x-ms-error-code", out var codes) ? codes.First() : "";
@@ -132,6 +149,9 @@ internal sealed record ReceivedMessage(string Id, string Receipt, int DequeueCou
 
 internal sealed class QueueException(HttpStatusCode status, string code, string detail) : Exception($"The queue service answered {(int)status} {code}. {detail}".TrimEnd())
 {
+    /// <summary>The code of an answer that is none of a queue service's, with whatever status.</summary>
+    public const string NoAnswer = "NoQueueAnswer";
+
     public HttpStatusCode Status { get; } = status;
 
     public string Code { get; } = code;

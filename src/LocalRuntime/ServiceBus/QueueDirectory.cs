@@ -12,13 +12,18 @@ internal sealed partial class QueueDirectory(IConfiguration configuration)
     // Service Bus bindings without a Connection use this one.
     private const string DefaultConnection = "AzureWebJobsServiceBus";
 
+    /// <summary>Service Bus's path of a queue's dead letters is the queue's name with this behind it, in any case.</summary>
+    private const string DeadLetterPath = "/$deadletterqueue";
+
     /// <exception cref="FunctionRefusedException">A setting is missing, or the name is none for a queue.</exception>
     /// <exception cref="OptionsValidationException">The setting is no connection string of a storage account.</exception>
     public QueueAddress Find(string function, string queue, string? connection)
     {
-        var name = AppSettings.Resolve(queue, configuration, function);
+        var path = AppSettings.Resolve(queue, configuration, function);
+        var isDeadLetter = path.EndsWith(DeadLetterPath, StringComparison.OrdinalIgnoreCase);
+        var name = isDeadLetter ? path[..^DeadLetterPath.Length] : path;
         // 63 letters at most, of which the dead-letter queue takes eleven.
-        if (!QueueName().IsMatch(name) || name.Length > 63 - "-deadletter".Length)
+        if (!QueueName().IsMatch(name) || name.Length > 63 - QueueAddress.DeadLetterSuffix.Length)
         {
             throw new FunctionRefusedException(function, $"'{name}' is no name for a queue: lower-case letters, digits and single '-', 3 to 52 of them.");
         }
@@ -28,7 +33,8 @@ internal sealed partial class QueueDirectory(IConfiguration configuration)
             ?? throw new FunctionRefusedException(function, $"the setting '{setting}' with the connection of its queue '{name}' is missing.");
         try
         {
-            return new QueueAddress(QueueAccount.Parse(value), name);
+            var address = new QueueAddress(QueueAccount.Parse(value), name);
+            return isDeadLetter ? address.DeadLetter : address;
         }
         catch (FormatException error)
         {

@@ -20,6 +20,9 @@ internal sealed partial class QueueListener(
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(1);
+
+    /// <summary>Nobody waits for a dead letter, and the process that makes one rings.</summary>
+    private static readonly TimeSpan LongestDeadIdle = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestOutage = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim slots = new(settings.MaxConcurrentCalls);
@@ -31,7 +34,7 @@ internal sealed partial class QueueListener(
         {
             try
             {
-                wait = await PollAsync(stop) > 0 ? FirstWait : await RestAsync(wait, LongestIdle, stop);
+                wait = await PollAsync(stop) > 0 ? FirstWait : await RestAsync(wait, queue.IsDeadLetter ? LongestDeadIdle : LongestIdle, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -129,7 +132,8 @@ internal sealed partial class QueueListener(
 
     private void Report(Exception error, CancellationToken stop)
     {
-        if (QueueOutage.IsOutage(error, stop))
+        // A refusal (a wrong key, say) is one too for a listener, which has nothing else to ask for.
+        if (error is QueueException || QueueOutage.IsOutage(error, stop))
         {
             outage.Failed(queue, error);
         }

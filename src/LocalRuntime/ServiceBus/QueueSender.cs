@@ -5,10 +5,15 @@ using Nightwatch.LocalRuntime.Host;
 namespace Nightwatch.LocalRuntime.ServiceBus;
 
 /// <summary>Puts messages into queues, creating a queue that is not there and trying again while the service is away.</summary>
-internal sealed class QueueSender(QueueClient client, QueueOutage outage, QueueBell bell, HostSettings settings)
+internal sealed class QueueSender(QueueClient client, QueueOutage outage, QueueBell bell, HostSettings settings) : IDisposable
 {
+    /// <summary>Messages on their way at once: a service that is slow must not be met with a connection for each that waits.</summary>
+    private const int MaxSending = 128;
+
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+
+    private readonly SemaphoreSlim sending = new(MaxSending);
 
     /// <exception cref="MessageTooLargeException">The body does not fit into a message.</exception>
     /// <exception cref="QueueException">The service refuses the message, or it was away for all of the output deadline.</exception>
@@ -36,9 +41,7 @@ internal sealed class QueueSender(QueueClient client, QueueOutage outage, QueueB
         {
             try
             {
-                var tried = TimeProvider.System.GetTimestamp();
-                await client.PutAsync(queue, encoded, cancellationToken);
-                outage.Succeeded(queue, tried);
+                await TryPutAsync(queue, encoded, began, cancellationToken);
                 return;
             }
             catch (QueueException error) when (error.Status == HttpStatusCode.NotFound && TimeProvider.System.GetElapsedTime(began) < settings.OutputDeadline)
@@ -50,6 +53,28 @@ internal sealed class QueueSender(QueueClient client, QueueOutage outage, QueueB
                 outage.Failed(queue, error);
                 await Task.Delay(wait, cancellationToken);
             }
+        }
+    }
+
+    public void Dispose() => sending.Dispose();
+
+    private async Task TryPutAsync(QueueAddress queue, string encoded, long began, CancellationToken cancellationToken)
+    {
+        var left = settings.OutputDeadline - TimeProvider.System.GetElapsedTime(began);
+        if (!await sending.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken))
+        {
+            throw new QueueException(HttpStatusCode.ServiceUnavailable, "TooManySending", $"{MaxSending} messages are on their way already.");
+        }
+
+        try
+        {
+            var tried = TimeProvider.System.GetTimestamp();
+            await client.PutAsync(queue, encoded, cancellationToken);
+            outage.Succeeded(queue, tried);
+        }
+        finally
+        {
+            sending.Release();
         }
     }
 

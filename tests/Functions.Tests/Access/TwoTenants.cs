@@ -22,15 +22,19 @@ public sealed class TwoTenants : IAsyncLifetime
 
     private readonly ScratchDirectory state = new();
     private Azurite? azurite;
+    private QueueAccess? queue;
     private NightwatchApp? workshop;
     private NightwatchApp? app;
 
-    /// <summary>Ids of tenant one's incident, investigation, token, datasource and application.</summary>
+    /// <summary>Ids of tenant one's incident, investigation, token, datasource, application and dead letter.</summary>
     public IReadOnlyDictionary<string, string> Ids { get; private set; } = new Dictionary<string, string>();
 
     public Uri Url => app!.Url;
 
     public NightwatchApp App => app!;
+
+    /// <summary>The queues, from beside the app.</summary>
+    internal QueueAccess Queue => queue!;
 
     /// <summary>The process in the development mode.</summary>
     public Uri Workshop => workshop!.Url;
@@ -40,6 +44,7 @@ public sealed class TwoTenants : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         azurite = await Azurite.StartAsync(Stop);
+        queue = new QueueAccess(azurite.ConnectionString);
         var policy = Path.Combine(state.Path, "access.yaml");
         await File.WriteAllTextAsync(policy, "tenants: [{id: one}, {id: two}]", Stop);
         var settings = new Dictionary<string, string?> { ["NIGHTWATCH_ACCESS_POLICY"] = policy };
@@ -56,7 +61,9 @@ public sealed class TwoTenants : IAsyncLifetime
         // The guard lets nobody ask it, so that no investigation waits for it.
         using var source = await reader.PostAsJsonAsync("api/grafana/datasources", new { name = "source-of-one", type = "grafana", url = $"http://127.0.0.1:9/{Marker}" }, Stop);
         source.EnsureSuccessStatusCode();
-        Ids = new Dictionary<string, string>(ids) { ["datasources"] = "source-of-one" };
+        await queue.SendAsync("alerts", $$"""{"tenant":"one","episodeIds":["{{Marker}}",""]}""");
+        var letter = (await Eventually.GetAsync(() => DeadLetterAsync(reader), id => id is not null))!;
+        Ids = new Dictionary<string, string>(ids) { ["datasources"] = "source-of-one", ["dead-letters"] = letter };
     }
 
     /// <summary>A client with a fresh service token of the tenant.</summary>
@@ -90,10 +97,16 @@ public sealed class TwoTenants : IAsyncLifetime
             }
         }
 
+        queue?.Dispose();
         state.Dispose();
     }
 
     public static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
+
+    private static async Task<string?> DeadLetterAsync(HttpClient reader) =>
+        (await reader.GetFromJsonAsync<JsonElement>("api/dead-letters?queue=alerts", Stop)).GetProperty("deadLetters") is { } letters && letters.GetArrayLength() > 0
+            ? letters[0].GetProperty("id").GetString()
+            : null;
 
     private static async Task<IReadOnlyDictionary<string, string>?> InvestigatedAsync(HttpClient reader)
     {

@@ -40,6 +40,17 @@ internal sealed class StoredState : IAsyncDisposable
     public Task<List<OrchestrationMetadata>> OrchestrationsAsync() =>
         engine.Client.GetAllInstancesAsync(new OrchestrationQuery()).ToListAsync(TestContext.Current.CancellationToken).AsTask();
 
+    public Task AddAsync(params IReadOnlyList<AlertEpisode> episodes) => services.GetRequiredService<IDocuments<AlertEpisode>>().WriteManyAsync(
+        Tenants.Default, [.. episodes.Select(e => DocumentWrite<AlertEpisode>.Create(e.Id, e))], TestContext.Current.CancellationToken);
+
+    public async Task ReplaceAsync(string episodeId, Func<AlertEpisode, AlertEpisode> change)
+    {
+        var documents = services.GetRequiredService<IDocuments<AlertEpisode>>();
+        var read = await documents.ReadAsync(Tenants.Default, episodeId, TestContext.Current.CancellationToken);
+        var written = await documents.WriteAsync(Tenants.Default, DocumentWrite<AlertEpisode>.Replace(read!, change(read!.Value)), TestContext.Current.CancellationToken);
+        Assert.True(written.Written, episodeId);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await engine.DisposeAsync();

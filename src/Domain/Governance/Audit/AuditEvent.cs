@@ -75,4 +75,6 @@ public static class AuditActions
     public const string QuestionAsked = "question.asked";
 
     public const string ApprovalGiven = "approval.given";
+    public const string DeadLetterRedelivered = "dead_letter.redelivered";
+    public const string DeadLetterDismissed = "dead_letter.dismissed";
 }

@@ -11,19 +11,32 @@ namespace Nightwatch.LocalRuntime.Host.Invocation;
 internal sealed partial class OutputDelivery(
     QueueDirectory queues,
     QueueSender sender,
+    QueueOutage outage,
     InvocationTracker tracker,
     IOptions<WorkerOptions> options,
     ILogger<OutputDelivery> log)
 {
-    private readonly ConcurrentDictionary<ServiceBusOutputAttribute, QueueAddress> addresses = new(ReferenceEqualityComparer.Instance);
+    /// <summary>Invocations that may wait for queues which cannot be used: with the largest messages, 64 MB.</summary>
+    private const int MaxWaiting = 1000;
 
-    /// <summary>Sends off the caller's path; a failure is logged, since nobody waits for it.</summary>
+    private readonly ConcurrentDictionary<ServiceBusOutputAttribute, QueueAddress> addresses = new(ReferenceEqualityComparer.Instance);
+    private int waiting;
+
+    /// <summary>Sends off the caller's path; a failure is logged, since nobody waits for it. In an outage only so many wait: the others are given up at once.</summary>
     public void DeliverLater(FunctionInvocationContext invocation)
     {
-        if (invocation.Outputs.Any(output => output is { Descriptor.Binding: ServiceBusOutputAttribute, Value: not null }))
+        if (!invocation.Outputs.Any(output => output is { Descriptor.Binding: ServiceBusOutputAttribute, Value: not null }))
         {
-            _ = DeliverAndLogAsync(invocation);
+            return;
         }
+
+        if (outage.IsDown && Volatile.Read(ref waiting) >= MaxWaiting)
+        {
+            outage.GaveUp(invocation.Function.Name, 1, null);
+            return;
+        }
+
+        _ = DeliverAndLogAsync(invocation);
     }
 
     /// <summary>Sends, in order; the first failure ends it and comes out.</summary>
@@ -45,13 +58,22 @@ internal sealed partial class OutputDelivery(
     private async Task DeliverAndLogAsync(FunctionInvocationContext invocation)
     {
         using var running = tracker.Begin(CancellationToken.None, timed: false);
+        Interlocked.Increment(ref waiting);
         try
         {
             await DeliverAsync(invocation, running.Token);
         }
+        catch (Exception error) when (error is OperationCanceledException || QueueOutage.IsOutage(error, running.Token))
+        {
+            outage.GaveUp(invocation.Function.Name, 1, error);
+        }
         catch (Exception error)
         {
             Lost(invocation.Function.Name, invocation.InvocationId, error);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref waiting);
         }
     }
 
