@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 
 namespace Nightwatch.Sqlite;
 
@@ -106,12 +107,24 @@ internal sealed class SqliteGroupWriter : IDisposable
         }
         catch (Exception failure)
         {
-            // An error such as a full disk ends the whole transaction; then this throws too and the group fails as one.
-            session.Execute("ROLLBACK TO work");
+            UndoOne(failure);
             work.Failure = failure;
         }
 
         session.Execute("RELEASE work");
+    }
+
+    // An error such as a full disk ends the whole transaction: then there is no savepoint any more, and the group fails as one, of that error.
+    private void UndoOne(Exception failure)
+    {
+        try
+        {
+            session.Execute("ROLLBACK TO work");
+        }
+        catch (Microsoft.Data.Sqlite.SqliteException)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
     }
 
     private void TryRollback()

@@ -17,6 +17,9 @@ internal sealed class ActivityRunner(EngineState state)
     /// <summary>How many more activities this process takes for itself.</summary>
     public int Room => Math.Max(0, capacity - inHand.Count);
 
+    /// <summary>The last look for activities that nobody has.</summary>
+    public Task Claiming { get; private set; } = Task.CompletedTask;
+
     /// <summary>True while this process has the activity queued or running.</summary>
     public bool Has(long key, long execution) => inHand.TryGetValue(key, out var known) && known == execution;
 
@@ -54,31 +57,48 @@ internal sealed class ActivityRunner(EngineState state)
         }
     }
 
+    /// <summary>Runs one activity, when one waits; a simulation calls it in place of the loops. False when none waits.</summary>
+    public async Task<bool> StepAsync()
+    {
+        if (!queue.Reader.TryRead(out var work))
+        {
+            return false;
+        }
+
+        await AnswerAsync(work).ConfigureAwait(false);
+        return true;
+    }
+
     private async Task LoopAsync()
     {
         try
         {
             await foreach (var work in queue.Reader.ReadAllAsync(state.Draining.Token).ConfigureAwait(false))
             {
-                try
-                {
-                    if (await RunAsync(work).ConfigureAwait(false) is { } line)
-                    {
-                        state.Slots.Wake(work.Instance, new ActivityAnswer(work.Key, work.Execution, line));
-                    }
-                }
-                finally
-                {
-                    inHand.TryRemove(new KeyValuePair<long, long>(work.Key, work.Execution));
-                }
-
-                ClaimIfIdle();
+                await AnswerAsync(work).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
         {
             // The engine stops.
         }
+    }
+
+    private async Task AnswerAsync(ActivityWork work)
+    {
+        try
+        {
+            if (await RunAsync(work).ConfigureAwait(false) is { } line)
+            {
+                state.Slots.Wake(work.Instance, new ActivityAnswer(work.Key, work.Execution, line));
+            }
+        }
+        finally
+        {
+            inHand.TryRemove(new KeyValuePair<long, long>(work.Key, work.Execution));
+        }
+
+        ClaimIfIdle();
     }
 
     private async Task<HistoryEvent?> RunAsync(ActivityWork work)
@@ -138,7 +158,7 @@ internal sealed class ActivityRunner(EngineState state)
     {
         if (Volatile.Read(ref mayBeMore) == 1 && Room > capacity / 2 && Interlocked.Exchange(ref claiming, 1) == 0)
         {
-            _ = ClaimAsync();
+            Claiming = ClaimAsync();
         }
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Hosting;
 
@@ -17,21 +18,21 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
     private readonly TurnRunner turns;
     private readonly TimerService timers;
     private readonly Housekeeper housekeeper;
-    private readonly Lazy<Task> created;
+    private readonly Lock gate = new();
+    private Task? created;
     private Task housekeeping = Task.CompletedTask;
     private bool disposed;
 
     public DurableEngine(DurableEngineOptions options, IDurableInvoker invoker)
     {
         state = new EngineState(options, new DurableStore(options.Path, options.Faults), invoker);
-        created = new Lazy<Task>(state.Store.CreateAsync);
         activities = new ActivityRunner(state);
         entities = new EntityPlayer(state);
         turns = new TurnRunner(state, activities, entities);
         timers = new TimerService(state);
         housekeeper = new Housekeeper(state, activities, timers);
         state.Dispatch = Dispatch;
-        Client = new LocalDurableTaskClient(state, () => created.Value);
+        Client = new LocalDurableTaskClient(state, CreatedAsync);
     }
 
     public DurableTaskClient Client { get; }
@@ -40,12 +41,20 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await created.Value.ConfigureAwait(false);
+        await CreatedAsync().ConfigureAwait(false);
         await housekeeper.EnterAsync().ConfigureAwait(false);
         turns.Start();
         activities.Start();
         housekeeping = Task.Run(housekeeper.RunAsync, CancellationToken.None);
         EngineLog.Started(state.Log, state.Worker, state.Options.Path);
+    }
+
+    /// <summary>Starts without loops: who asks for the steps decides what happens next. For simulations.</summary>
+    public async Task<EngineSteps> StartStepwiseAsync()
+    {
+        await CreatedAsync().ConfigureAwait(false);
+        await housekeeper.EnterAsync().ConfigureAwait(false);
+        return new EngineSteps(turns, activities, timers, housekeeper);
     }
 
     /// <summary>Lets running activities and entity operations end within the drain time, stores what they returned, and leaves the rest to other workers.</summary>
@@ -64,12 +73,25 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
         await HaltAsync().ConfigureAwait(false);
         var worker = state.Worker;
         state.Worker = 0;
-        await state.Store.WriteAsync(session =>
-        {
-            WorkClaims.Leave(session, worker);
-            return true;
-        }).ConfigureAwait(false);
+        await LeaveAsync(worker).ConfigureAwait(false);
         EngineLog.Stopped(state.Log);
+    }
+
+    private async Task LeaveAsync(long worker)
+    {
+        try
+        {
+            await state.Store.WriteAsync(session =>
+            {
+                WorkClaims.Leave(session, worker);
+                return true;
+            }).ConfigureAwait(false);
+        }
+        catch (SqliteException failure)
+        {
+            // Others take the work over when the lease ends.
+            EngineLog.WriteFailed(state.Log, failure);
+        }
     }
 
     /// <summary>Ends as a killed process would: nothing more is stored and the lease stays until it is over. For tests.</summary>
@@ -87,6 +109,15 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
         {
             await StopAsync(CancellationToken.None).ConfigureAwait(false);
             Release();
+        }
+    }
+
+    /// <summary>The file with its tables; one that could not be made is tried again by whoever asks next.</summary>
+    private Task CreatedAsync()
+    {
+        lock (gate)
+        {
+            return created is null or { IsFaulted: true } ? created = state.Store.CreateAsync() : created;
         }
     }
 

@@ -50,6 +50,9 @@ internal sealed record DurableEngineOptions
     /// <summary>How often a turn that the engine cannot play is tried before its instance is set aside.</summary>
     public int MaxTurnTries { get; set; } = 3;
 
+    /// <summary>Half the wait before a turn that was not stored is tried again; it doubles with each try, up to five seconds.</summary>
+    public TimeSpan RetryPause { get; set; } = TimeSpan.FromMilliseconds(20);
+
     /// <summary>How often the process may die with an activity or instance in hand before that is set aside.</summary>
     public int MaxTakeovers { get; set; } = 20;
 

@@ -1,4 +1,6 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Nightwatch.Sqlite;
 
 namespace Nightwatch.LocalRuntime.DurableTask;
 
@@ -54,6 +56,20 @@ internal sealed class EngineState(DurableEngineOptions options, DurableStore sto
 
     /// <summary>Called with what a commit woke.</summary>
     public Action<Woken> Dispatch { get; set; } = _ => { };
+
+    /// <summary>Writes for a client. Whom a failed write has woken, if it counted after all, the next look finds.</summary>
+    public async Task<TResult> WriteForClientAsync<TResult>(Func<SqliteSession, TResult> job)
+    {
+        try
+        {
+            return await Store.WriteAsync(job).ConfigureAwait(false);
+        }
+        catch (SqliteException)
+        {
+            AskForAudit();
+            throw;
+        }
+    }
 
     /// <summary>After a failed write nobody knows whether it counted: what the file says is ours is looked up again.</summary>
     public void AskForAudit() => Interlocked.Exchange(ref needsAudit, 1);

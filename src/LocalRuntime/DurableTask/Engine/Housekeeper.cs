@@ -22,22 +22,31 @@ internal sealed class Housekeeper(EngineState state, ActivityRunner activities, 
             try
             {
                 await Task.Delay(state.Options.PollInterval, state.Stopping.Token).ConfigureAwait(false);
-                await TickAsync().ConfigureAwait(false);
-                state.Slots.Trim();
             }
             catch (OperationCanceledException)
             {
                 return;
             }
-            catch (Exception failure) when (!state.Stopping.IsCancellationRequested)
-            {
-                EngineLog.WriteFailed(state.Log, failure);
-                state.AskForAudit();
-            }
-            catch (Exception)
-            {
-                return;
-            }
+
+            await LookAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>One look at the file. One that fails is made up for by the next.</summary>
+    public async Task LookAsync()
+    {
+        try
+        {
+            await TickAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (!state.Stopping.IsCancellationRequested)
+        {
+            EngineLog.WriteFailed(state.Log, failure);
+            state.AskForAudit();
+        }
+        catch (Exception)
+        {
+            // The engine stops; what is left is found by others.
         }
     }
 
@@ -60,6 +69,7 @@ internal sealed class Housekeeper(EngineState state, ActivityRunner activities, 
 
         var (audit, full) = (state.TakeAuditRequest(), now >= lookAt);
         var worker = state.Worker;
+        state.Slots.Trim();
         var found = await state.Store.WriteAsync(session => Look(session, worker, now, audit, full)).ConfigureAwait(false);
         if (found is null)
         {
@@ -84,7 +94,7 @@ internal sealed class Housekeeper(EngineState state, ActivityRunner activities, 
         found.Instances.ForEach(key => state.Slots.Wake(key));
         activities.Add(found.Activities, found.Activities.Count > 0);
         timers.Add(found.NextDue);
-        if (found.Foreign)
+        if (found.MayHaveChanged)
         {
             state.Signals.AllMayHaveChanged();
         }
@@ -131,7 +141,7 @@ internal sealed class Housekeeper(EngineState state, ActivityRunner activities, 
         }
 
         var tookOver = WorkClaims.TakeOver(session, now, worker);
-        var found = new Findings { Foreign = foreign, TookOver = tookOver, NextDue = WorkClaims.NextDue(session) };
+        var found = new Findings { MayHaveChanged = foreign || audit, TookOver = tookOver, NextDue = WorkClaims.NextDue(session) };
         if (audit)
         {
             var (instances, works) = WorkClaims.Owned(session, worker);
@@ -154,7 +164,8 @@ internal sealed class Housekeeper(EngineState state, ActivityRunner activities, 
 
     private sealed record Findings
     {
-        public bool Foreign { get; init; }
+        /// <summary>Another process has committed, or a write of this one whose outcome it did not learn may have counted.</summary>
+        public bool MayHaveChanged { get; init; }
 
         public bool TookOver { get; init; }
 

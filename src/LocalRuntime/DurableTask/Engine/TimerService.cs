@@ -59,11 +59,14 @@ internal sealed class TimerService : IDisposable
     {
         if (Interlocked.Exchange(ref firing, 1) == 0)
         {
-            _ = FireAsync();
+            _ = FireDueAsync();
         }
     }
 
-    private async Task FireAsync()
+    /// <summary>Turns what is due into messages; a simulation calls it in place of the clock's own timer.</summary>
+    public Task FireAsync() => Interlocked.Exchange(ref firing, 1) == 0 ? FireDueAsync() : Task.CompletedTask;
+
+    private async Task FireDueAsync()
     {
         var due = 0L;
         try

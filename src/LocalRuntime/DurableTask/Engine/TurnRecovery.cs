@@ -23,10 +23,11 @@ internal sealed class TurnRecovery(EngineState state)
             if (answers.Count > 0)
             {
                 state.Dispatch(await state.Store.PostAnswersAsync(answers, state.Worker).ConfigureAwait(false));
-                return false;
             }
 
-            return state.Store.Load(slot.Key) is { Completed: null, Pending: true };
+            // Whatever else has woken the instance counted for the turn that met the conflict.
+            // What another worker has is for that one to play; trying again here would only meet the same conflict.
+            return state.Store.Load(slot.Key) is { Completed: null, Pending: true, Owner: { } owner } && owner == state.Worker;
         }
         catch (Exception failure)
         {
@@ -91,7 +92,7 @@ internal sealed class TurnRecovery(EngineState state)
 
     private async Task PauseAsync(int failures)
     {
-        var pause = TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 20 * Math.Pow(2, Math.Min(failures, 10))));
+        var pause = TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, state.Options.RetryPause.TotalMilliseconds * Math.Pow(2, Math.Min(failures, 10))));
         try
         {
             await Task.Delay(pause, state.Stopping.Token).ConfigureAwait(false);

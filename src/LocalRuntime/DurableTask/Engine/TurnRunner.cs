@@ -30,15 +30,32 @@ internal sealed class TurnRunner(EngineState state, ActivityRunner activities, E
         {
             await foreach (var slot in state.Slots.Ready.ReadAllAsync(state.Stopping.Token).ConfigureAwait(false))
             {
-                state.Slots.TakenUp();
-                Interlocked.Increment(ref inFlight);
-                _ = RunAsync(slot);
+                _ = TakeUpAsync(slot);
             }
         }
         catch (OperationCanceledException)
         {
             // The engine stops.
         }
+    }
+
+    /// <summary>Plays one turn, when an instance waits for it; a simulation calls it in place of the loops. False when none waits.</summary>
+    public async Task<bool> StepAsync()
+    {
+        if (!state.Slots.Ready.TryRead(out var slot))
+        {
+            return false;
+        }
+
+        await TakeUpAsync(slot).ConfigureAwait(false);
+        return true;
+    }
+
+    private Task TakeUpAsync(InstanceSlot slot)
+    {
+        state.Slots.TakenUp();
+        Interlocked.Increment(ref inFlight);
+        return RunAsync(slot);
     }
 
     private async Task RunAsync(InstanceSlot slot)

@@ -155,7 +155,7 @@ internal sealed class LocalDurableTaskClient(EngineState state, Func<Task> creat
     {
         await created().ConfigureAwait(false);
         var (worker, now) = (state.WorkerOrNone, state.Now);
-        var woken = await state.Store.WriteAsync(session =>
+        var woken = await state.WriteForClientAsync(session =>
         {
             if (InstanceWriter.Find(session, instance.Id) is { } existing)
             {
@@ -181,7 +181,7 @@ internal sealed class LocalDurableTaskClient(EngineState state, Func<Task> creat
         cancellation.ThrowIfCancellationRequested();
         await created().ConfigureAwait(false);
         var worker = state.WorkerOrNone;
-        var woken = await state.Store.WriteAsync(session =>
+        var woken = await state.WriteForClientAsync(session =>
         {
             var target = InstanceWriter.Find(session, instanceId) ?? throw Unknown(instanceId);
             var woken = new Woken();

@@ -9,7 +9,7 @@ internal sealed record InstanceRecord
 {
     public const string Columns =
         "key, id, name, version, status, execution, turn, rows, created, updated, completed, parent, parent_id, parent_name, parent_execution, " +
-        "parent_task, tags, custom, failure, aside, output, tries, pending, output_payload";
+        "parent_task, tags, custom, failure, aside, output, tries, pending, output_payload, owner";
 
     public required long Key { get; init; }
 
@@ -55,6 +55,9 @@ internal sealed record InstanceRecord
 
     public bool Pending { get; init; }
 
+    /// <summary>The worker that will see to what is pending.</summary>
+    public long? Owner { get; init; }
+
     public bool IsEntity => Execution == EntitySchema.Execution;
 
     public OrchestrationIdentity Identity => new(Id, Name, Version, Parent is null ? null : new ParentOrchestrationInstance(Parent.Name, Parent.Id));
@@ -83,6 +86,7 @@ internal sealed record InstanceRecord
         Tries = reader.GetInt64(21),
         Pending = reader.GetInt64(22) != 0,
         OutputPayload = reader.IsDBNull(23) ? null : reader.GetInt64(23),
+        Owner = reader.IsDBNull(24) ? null : reader.GetInt64(24),
     };
 
     private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
