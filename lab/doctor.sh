@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # ./nightwatch doctor: one line for each thing, with the fix where it is not well.
 
-doctor() {
+doctor() { # doctor check|repair: what becomes of the stores
   local sick=0 name
   well() { printf 'ok    %s\n' "$1"; }
   ill() { printf 'FIX   %s\n' "$1"; sick=1; }
@@ -15,25 +15,22 @@ doctor() {
   if [[ -f $tools/node_modules/azurite/dist/src/queue/main.js ]]; then well "Azurite $azurite_version"; else ill "Azurite is missing: ./nightwatch tools"; fi
   if has_sqlite; then well "SQLite library"; else ill "libsqlite3 is missing: apt-get install libsqlite3-0"; fi
   if mkdir -p "$home/state" 2>/dev/null && [[ -w $home/state ]]; then well "state folder .nightwatch/state"; else ill ".nightwatch/state cannot be written: check who owns it"; fi
-  doctor_stores
+  doctor_stores "$1"
   doctor_token
   doctor_settings
   doctor_processes
   return $sick
 }
 
+# The store doctor knows what the files mean: ./nightwatch doctor --repair mends them, after a copy, while nothing runs.
 doctor_stores() {
-  local store answer
-  for store in "$home"/state/*.db "$home"/state/*.sqlite; do
-    [[ -e $store ]] || continue
-    if ! command -v sqlite3 >/dev/null; then
-      idle "$(basename "$store") not checked: apt-get install sqlite3"
-    elif answer=$(sqlite3 -readonly "$store" 'PRAGMA quick_check' 2>&1) && [[ $answer == ok ]]; then
-      well "store $(basename "$store")"
-    else
-      ill "store $(basename "$store"): ${answer%%$'\n'*}; stop with ./nightwatch down and restore a copy"
-    fi
-  done
+  local line
+  if ! compgen -G "$home/state/*.db" >/dev/null; then idle "no stores yet: ./nightwatch up makes them"; return; fi
+  if [[ ! -x $store_doctor ]]; then idle "stores not examined: the program is not built yet (./nightwatch up)"; return; fi
+  while IFS= read -r line; do
+    say "$line"
+    if [[ $line == FIX* ]]; then sick=1; fi
+  done < <("$store_doctor" "$1" "$home/state" 2>&1)
 }
 
 doctor_token() {

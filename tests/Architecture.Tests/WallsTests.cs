@@ -15,6 +15,7 @@ public sealed partial class WallsTests
         ["Bot"] = ["Domain"],
         ["Adapters"] = ["Domain"],
         ["Functions"] = ["Adapters", "Bot", "Domain", "LocalRuntime"],
+        ["StoreDoctor"] = ["LocalRuntime"],
     };
 
     public static TheoryData<string> Projects => [.. Allowed.Keys];

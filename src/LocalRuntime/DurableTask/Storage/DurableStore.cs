@@ -1,4 +1,3 @@
-using Microsoft.DurableTask.Client;
 using Nightwatch.Sqlite;
 
 namespace Nightwatch.LocalRuntime.DurableTask;
@@ -140,30 +139,7 @@ internal sealed class DurableStore : IDisposable
     public Task<Woken> SetAsideAsync(InstanceRecord instance, string reason, string failure, TurnEnd end, long now, long worker) => WriteAsync(session =>
     {
         var woken = new Woken();
-        var changed = session.Execute(
-            """
-            UPDATE instances SET status = $2, aside = $3, failure = $4, output = $3, completed = $5, updated = $5, pending = 0, owner = NULL, turn = turn + 1
-            WHERE key = $1 AND completed IS NULL
-            """,
-            instance.Key, (int)OrchestrationRuntimeStatus.Failed, reason, failure, now);
-        if (changed == 1)
-        {
-            var commit = new TurnCommit
-            {
-                Before = instance,
-                Outcome = TurnOutcome.Ended([], end),
-                Taken = [],
-                Answers = [],
-                Now = now,
-                KeepActivities = 0,
-            };
-            TurnActions.WriteEnd(session, commit, end, worker, woken);
-            if (instance.IsEntity)
-            {
-                EntityInbox.Refuse(session, instance, reason, worker, woken);
-            }
-        }
-
+        SettingAside.Write(session, instance, reason, failure, end, now, worker, woken);
         return woken;
     });
 
