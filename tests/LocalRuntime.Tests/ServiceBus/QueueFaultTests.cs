@@ -51,6 +51,10 @@ public sealed class QueueFaultTests
         await using var proxy = await FaultyProxy.StartAsync(azurite.QueuePort, Stop);
         await using var app = await StartAsync(proxy);
         var body = $"{app.Id()}-twice";
+
+        // A put before the queue is there has no effect, and its answer lost loses nothing.
+        await app.Http.GetStringAsync($"api/ill/{app.Id()}-first", Stop);
+        await Eventually.TrueAsync(() => Ill.Seen.ContainsKey($"{app.Id()}-first"), "the queue is there");
         var cuts = 0;
         proxy.Fault = request => request.Method == "POST" && Interlocked.Increment(ref cuts) == 1 ? ProxyFault.CutTheAnswer : ProxyFault.None;
 
