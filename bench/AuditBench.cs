@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Nightwatch.Adapters.Sqlite;
+using Nightwatch.Adapters.Storage;
 using Nightwatch.Domain.Governance.Audit;
 using Nightwatch.Support;
 

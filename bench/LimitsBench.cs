@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Nightwatch.Adapters.Sqlite;
+using Nightwatch.Adapters.Storage;
 using Nightwatch.Domain.Governance.Limits;
 using Nightwatch.Domain.Storage;
 using Nightwatch.Support;

@@ -14,6 +14,7 @@ var benches = new Dictionary<string, Func<CancellationToken, Task>>
     ["translate"] = TranslateBench.RunAsync,
     ["cache"] = CacheBench.RunAsync,
     ["investigation"] = InvestigationBench.RunAsync,
+    ["durable"] = DurableBench.RunAsync,
 };
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, key) =>

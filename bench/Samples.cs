@@ -11,6 +11,8 @@ internal sealed class Samples
 
     public int Count => milliseconds.Count;
 
+    public double Median => Percentile(.5);
+
     public void AddSince(long started) => milliseconds.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
 
     public void Add(double measured) => milliseconds.Add(measured);
