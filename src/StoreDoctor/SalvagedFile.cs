@@ -30,8 +30,9 @@ internal static class SalvagedFile
             return ["its indexes were built anew"];
         }
 
+        // An earlier repair that was cut off may have left its file.
         var salvaged = path + ".salvage";
-        File.Delete(salvaged);
+        Remove(salvaged);
         var notes = new List<string>();
         using (var source = SqliteSession.Open(path))
         using (var target = SqliteSession.Open(salvaged))
@@ -48,13 +49,17 @@ internal static class SalvagedFile
             target.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
         }
 
+        Remove(path);
+        File.Move(salvaged, path);
+        return notes;
+    }
+
+    private static void Remove(string path)
+    {
         foreach (var side in Sides.Append("-shm"))
         {
             File.Delete(path + side);
         }
-
-        File.Move(salvaged, path);
-        return notes;
     }
 
     private static bool IsWhole(string path)

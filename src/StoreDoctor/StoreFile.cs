@@ -29,7 +29,7 @@ internal static class StoreFile
         }
         catch (SqliteException failure)
         {
-            return new StoreReport([$"FIX   store {name}: {failure.Message}"], true);
+            return new StoreReport([$"FIX   store {name}: {failure.Message}: restore a copy"], true);
         }
     }
 
@@ -38,6 +38,9 @@ internal static class StoreFile
         try
         {
             using var session = SqliteSession.Open(path);
+
+            // One snapshot: what processes commit meanwhile must not look like rows that do not fit together.
+            session.Execute("BEGIN");
             return Integrity(session) is { Count: > 0 } damage ? damage : Rows(session);
         }
         catch (SqliteException failure) when (failure.SqliteErrorCode is Corrupt or NotADatabase)
