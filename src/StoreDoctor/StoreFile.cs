@@ -110,8 +110,10 @@ internal static class StoreFile
         session.Execute("COMMIT");
     }
 
+    /// <summary>Files of an earlier version are brought to this one by the engine when it starts; until then their rows are not examined.</summary>
     private static bool IsDurable(SqliteSession session) =>
-        session.Scalar("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name IN ('instances', 'history', 'inbox')") is 3L;
+        session.Scalar("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name IN ('instances', 'history', 'inbox')") is 3L
+        && session.Scalar("PRAGMA user_version") is long version && version == DurableSchema.Version;
 
     /// <summary>Null, or who else has the file open.</summary>
     private static string? InUse(string path, DateTimeOffset now)

@@ -25,6 +25,16 @@ public sealed class StoreFileTests
     }
 
     [Fact]
+    public async Task Check_FileOfAnEarlierVersion_ExaminesNoRows()
+    {
+        using var store = await DamagedStore.MakeAsync();
+        store.Read(session => session.Execute("DROP TABLE payloads"));
+        store.Read(session => session.Execute("PRAGMA user_version = 1"));
+
+        Assert.Equal(["ok    store durable.db"], StoreFile.Visit(store.File, false, Now).Lines);
+    }
+
+    [Fact]
     public async Task Repair_WhileAnEngineWorks_IsRefused()
     {
         using var store = await DamagedStore.MakeAsync();
