@@ -71,7 +71,7 @@ internal sealed class FaultyStore(RecipeFunctions functions) : IDisposable
         }
         catch (TimeoutException)
         {
-            Assert.Fail($"{id} did not end: {Simulation.Simulation.Waiting(engine.Store)}");
+            Assert.Fail($"{id} did not end: {StoredOutcome.Waiting(engine.Store)}");
             throw;
         }
 
@@ -83,7 +83,7 @@ internal sealed class FaultyStore(RecipeFunctions functions) : IDisposable
     public static Task AssertSharedAsync(DurableEngine engine, int instances) => DurableHost.UntilAsync(async () =>
         await engine.Client.Entities.GetEntityAsync<long>(RecipeFunctions.Shared, true, DurableHost.Cancellation) is { } found && found.State == instances * Recipe.Tallied());
 
-    public static void AssertSound(DurableEngine engine) => Assert.Empty(engine.Store.Read(StoreExamination.Examine));
+    public static void AssertSound(DurableEngine engine) => StoredOutcome.AssertSound(engine.Store, "After a fault");
 
     public void Dispose() => scratch.Dispose();
 }
