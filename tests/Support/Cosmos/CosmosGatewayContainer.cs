@@ -58,8 +58,17 @@ public sealed class CosmosGatewayContainer
         ["_rid"] = ResourceId,
         ["PartitionKeyRanges"] = new JsonArray(new JsonObject
         {
-            ["id"] = "0", ["_rid"] = ResourceId + "0", ["minInclusive"] = "", ["maxExclusive"] = "FF", ["ridPrefix"] = 0, ["throughputFraction"] = 1, ["status"] = "online",
-            ["parents"] = new JsonArray(), ["_etag"] = "\"1\"", ["_ts"] = 1, ["_self"] = "",
+            ["id"] = "0",
+            ["_rid"] = ResourceId + "0",
+            ["minInclusive"] = "",
+            ["maxExclusive"] = "FF",
+            ["ridPrefix"] = 0,
+            ["throughputFraction"] = 1,
+            ["status"] = "online",
+            ["parents"] = new JsonArray(),
+            ["_etag"] = "\"1\"",
+            ["_ts"] = 1,
+            ["_self"] = "",
         }),
         ["_count"] = 1,
     };
