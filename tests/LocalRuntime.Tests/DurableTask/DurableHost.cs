@@ -11,6 +11,8 @@ internal sealed class DurableHost : IAsyncDisposable
     /// <summary>How long a test waits for what must come; generous, since machines are busy.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan };
+
     private readonly ScratchDirectory scratch = new();
     private readonly List<DurableEngine> engines = [];
 
@@ -37,7 +39,7 @@ internal sealed class DurableHost : IAsyncDisposable
     /// <summary>Another engine on the same file, as another process would be.</summary>
     public async Task<DurableEngine> AddEngineAsync(Action<DurableEngineOptions>? configure = null, IDurableInvoker? functions = null)
     {
-        var options = new DurableEngineOptions { Path = File, PollInterval = TimeSpan.FromMilliseconds(30), DrainTimeout = TimeSpan.FromSeconds(5) };
+        var options = new DurableEngineOptions { Path = File, PollInterval = TimeSpan.FromMilliseconds(30), DrainTimeout = TimeSpan.FromSeconds(5), HttpClients = () => Http };
         configure?.Invoke(options);
         var engine = new DurableEngine(options, functions ?? Functions);
         engines.Add(engine);

@@ -144,7 +144,6 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
             disposed = true;
             timers.Dispose();
             entities.Dispose();
-            state.Http.Dispose();
             state.Store.Dispose();
             state.Signals.AllMayHaveChanged();
         }

@@ -66,8 +66,8 @@ internal sealed record DurableEngineOptions
     /// <summary>The wait between polls of a durable HTTP call whose answers name none (httpSettings.defaultAsyncRequestSleepTimeMilliseconds).</summary>
     public TimeSpan HttpPollInterval { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Makes the client of a durable HTTP call; null for one of the engine's own.</summary>
-    public Func<HttpMessageInvoker>? HttpClients { get; set; }
+    /// <summary>Gives the client of a durable HTTP call; without it such calls fail.</summary>
+    public Func<HttpClient>? HttpClients { get; set; }
 
     public DataConverter Converter { get; set; } = JsonDataConverter.Default;
 

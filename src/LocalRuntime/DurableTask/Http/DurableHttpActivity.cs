@@ -6,17 +6,13 @@ using Microsoft.Extensions.Primitives;
 namespace Nightwatch.LocalRuntime.DurableTask;
 
 /// <summary>Makes one HTTP request of an orchestrator and reads the answer, up to the longest payload.</summary>
-internal sealed class DurableHttpActivity(DurableEngineOptions options) : IDisposable
+internal sealed class DurableHttpActivity(DurableEngineOptions options)
 {
     /// <summary>The name under which the host's IHttpClientFactory is asked for a client.</summary>
     public const string ClientName = "DurableTask.Http";
 
     // As long as HttpClient waits when nobody says otherwise.
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(100);
-
-    // Without cookies: what a server sets for one orchestration is nothing to another.
-    private readonly Lazy<HttpMessageInvoker> own = new(() =>
-        new HttpMessageInvoker(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2), UseCookies = false }));
 
     /// <param name="input">The serialised <see cref="DurableHttpRequest"/>.</param>
     /// <param name="cancellationToken">The engine stops.</param>
@@ -45,21 +41,10 @@ internal sealed class DurableHttpActivity(DurableEngineOptions options) : IDispo
         }
     }
 
-    public void Dispose()
-    {
-        if (own.IsValueCreated)
-        {
-            own.Value.Dispose();
-        }
-    }
-
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken cancellationToken)
     {
-        var invoker = options.HttpClients?.Invoke() ?? own.Value;
-        if (invoker is not HttpClient client)
-        {
-            return await invoker.SendAsync(message, cancellationToken).ConfigureAwait(false);
-        }
+        // The engine makes no clients: where requests may go is decided by whoever registers them.
+        var client = options.HttpClients?.Invoke() ?? throw new InvalidOperationException("CallHttpAsync needs an IHttpClientFactory; none is registered.");
 
         // The request's own limit counts. A client that has sent anything takes no other value.
         if (client.Timeout != Timeout.InfiniteTimeSpan)
