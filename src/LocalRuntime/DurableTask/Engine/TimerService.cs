@@ -55,13 +55,7 @@ internal sealed class TimerService : IDisposable
         timer.Change(rounded < Longest ? rounded : Longest, Timeout.InfiniteTimeSpan);
     }
 
-    private void Fire()
-    {
-        if (Interlocked.Exchange(ref firing, 1) == 0)
-        {
-            _ = FireDueAsync();
-        }
-    }
+    private void Fire() => _ = FireAsync();
 
     /// <summary>Turns what is due into messages; a simulation calls it in place of the clock's own timer.</summary>
     public Task FireAsync() => Interlocked.Exchange(ref firing, 1) == 0 ? FireDueAsync() : Task.CompletedTask;

@@ -14,7 +14,7 @@ internal static class EntityReader
     /// </summary>
     public static EntityWork? Load(SqliteSession session, long key, long worker, long now, int limit)
     {
-        if (!Owns(session, key, worker) || Record(session, key) is not { } record)
+        if (!Owns(session, key, worker) || InstanceRecord.Load(session, key) is not { } record)
         {
             return null;
         }
@@ -34,12 +34,6 @@ internal static class EntityReader
     private static bool Owns(SqliteSession session, long key, long worker) => session.Scalar(
         "SELECT 1 FROM instances i JOIN workers w ON w.id = i.owner WHERE i.key = $1 AND i.owner = $2 AND i.pending = 1 AND i.completed IS NULL",
         key, worker) is not null;
-
-    private static InstanceRecord? Record(SqliteSession session, long key)
-    {
-        using var reader = session.Query($"SELECT {InstanceRecord.Columns} FROM instances WHERE key = $1", key);
-        return reader.Read() ? InstanceRecord.Read(reader) : null;
-    }
 
     private static (string? State, long? Owner) State(SqliteSession session, long key)
     {

@@ -131,7 +131,7 @@ internal sealed class LocalDurableTaskClient(EngineState state, Func<Task> creat
         var rewind = new Rewind(FailureText.Cut(reason ?? ""), state.Now, state.WorkerOrNone);
         var woken = await state.Store.WriteAsync(session =>
         {
-            var record = Rewind.Find(session, instanceId) ?? throw NotFound(instanceId);
+            var record = InstanceRecord.Load(session, instanceId) ?? throw NotFound(instanceId);
             return record.Status == OrchestrationRuntimeStatus.Failed
                 ? rewind.Run(session, record)
                 : throw new InvalidOperationException($"Instance '{instanceId}' is {record.Status}; only a failed one can be rewound.");

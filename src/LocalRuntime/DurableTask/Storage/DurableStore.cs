@@ -72,18 +72,10 @@ internal sealed class DurableStore : IDisposable
         return session.Execute("UPDATE instances SET owner = NULL WHERE key = $1 AND owner = $2", key, worker) == 1;
     });
 
-    public InstanceRecord? Load(long key) => Read(session =>
-    {
-        using var reader = session.Query($"SELECT {InstanceRecord.Columns} FROM instances WHERE key = $1", key);
-        return reader.Read() ? InstanceRecord.Read(reader) : null;
-    });
+    public InstanceRecord? Load(long key) => Read(session => InstanceRecord.Load(session, key));
 
     /// <summary>An orchestration by its id.</summary>
-    public InstanceRecord? Load(string id) => Read(session =>
-    {
-        using var reader = session.Query($"SELECT {InstanceRecord.Columns} FROM instances WHERE id = $1 AND execution > 0", id);
-        return reader.Read() ? InstanceRecord.Read(reader) : null;
-    });
+    public InstanceRecord? Load(string id) => Read(session => InstanceRecord.Load(session, id));
 
     /// <summary>The first rows of an instance's history.</summary>
     /// <exception cref="HistoryUnreadableException">Rows are missing or damaged.</exception>

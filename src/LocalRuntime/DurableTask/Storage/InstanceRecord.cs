@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Nightwatch.Sqlite;
 
 namespace Nightwatch.LocalRuntime.DurableTask;
 
@@ -61,6 +62,20 @@ internal sealed record InstanceRecord
     public bool IsEntity => Execution == EntitySchema.Execution;
 
     public OrchestrationIdentity Identity => new(Id, Name, Version, Parent is null ? null : new ParentOrchestrationInstance(Parent.Name, Parent.Id));
+
+    /// <summary>An orchestration or an entity by its key.</summary>
+    public static InstanceRecord? Load(SqliteSession session, long key)
+    {
+        using var reader = session.Query($"SELECT {Columns} FROM instances WHERE key = $1", key);
+        return reader.Read() ? Read(reader) : null;
+    }
+
+    /// <summary>An orchestration by its id.</summary>
+    public static InstanceRecord? Load(SqliteSession session, string id)
+    {
+        using var reader = session.Query($"SELECT {Columns} FROM instances WHERE id = $1 AND execution > 0", id);
+        return reader.Read() ? Read(reader) : null;
+    }
 
     public static InstanceRecord Read(SqliteDataReader reader) => new()
     {

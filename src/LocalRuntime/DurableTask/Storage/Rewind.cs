@@ -11,12 +11,6 @@ internal sealed class Rewind(string reason, long now, long? worker)
 {
     private readonly Woken woken = new();
 
-    public static InstanceRecord? Find(SqliteSession session, string id)
-    {
-        using var reader = session.Query($"SELECT {InstanceRecord.Columns} FROM instances WHERE id = $1 AND execution > 0", id);
-        return reader.Read() ? InstanceRecord.Read(reader) : null;
-    }
-
     /// <summary>Rewinds a failed instance.</summary>
     /// <exception cref="HistoryUnreadableException">Its history cannot be read.</exception>
     /// <exception cref="InvalidOperationException">It held locks of entities or waited for one.</exception>
@@ -57,7 +51,7 @@ internal sealed class Rewind(string reason, long now, long? worker)
     /// <summary>False when the sub-orchestration must be started anew.</summary>
     private bool Renew(SqliteSession session, InstanceRecord parent, HistoryEvent call)
     {
-        if (Find(session, call.Target!) is not { } child || child.Parent is not { } link ||
+        if (InstanceRecord.Load(session, call.Target!) is not { } child || child.Parent is not { } link ||
             (link.Key, link.Execution, link.Task) != (parent.Key, parent.Execution, call.Task))
         {
             return false;
