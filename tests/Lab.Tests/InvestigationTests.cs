@@ -35,13 +35,14 @@ public sealed class InvestigationTests(ShopFixture shop)
         var concluded = await InvestigateAsync(fault, component);
         if (FirstOf(concluded) != (component, cause))
         {
+            TestContext.Current.TestOutputHelper?.WriteLine($"Asked once more after a wrong answer:\n{await ReportAsync(concluded)}");
             concluded = await InvestigateAsync(fault, component);
         }
 
         var investigation = concluded.GetProperty("investigation");
         if (FirstOf(concluded) != (component, cause))
         {
-            Assert.Fail(await shop.Nightwatch.GetStringAsync($"api/investigations/{investigation.GetProperty("id").GetString()}?format=markdown", Cancel));
+            Assert.Fail(await ReportAsync(concluded));
         }
 
         Assert.InRange(investigation.GetProperty("conclusion").GetProperty("hypotheses")[0].GetProperty("confidence").GetDouble(), 0.3, 0.99);
@@ -49,6 +50,9 @@ public sealed class InvestigationTests(ShopFixture shop)
         Assert.True(measured.Count >= 3, $"only {measured.Count} pieces of metric evidence");
         Assert.All(measured, e => Assert.StartsWith("http", e.GetProperty("link").GetString(), StringComparison.Ordinal));
     }
+
+    private Task<string> ReportAsync(JsonElement concluded) =>
+        shop.Nightwatch.GetStringAsync($"api/investigations/{concluded.GetProperty("investigation").GetProperty("id").GetString()}?format=markdown", Cancel);
 
     private async Task<JsonElement> InvestigateAsync(string fault, string component)
     {

@@ -114,6 +114,9 @@ public sealed record EvidenceStep
     /// <summary>Seconds that the tool may take.</summary>
     public int TimeoutSeconds { get; init; } = 20;
 
+    /// <summary>How far back each point of the answer looks (the window of a rate), in seconds; 0 when it does not, or when that is not known.</summary>
+    public int WindowSeconds { get; init; }
+
     /// <summary>The component that the question is about (a service, an instance), when it is not the incident's subject itself.</summary>
     public string? Component { get; init; }
 

@@ -63,6 +63,23 @@ public sealed class PlanInvestigation(
         throw new StoreUnavailableException($"The investigation {investigationId} kept changing while its round {round} was planned.");
     }
 
+    /// <summary>
+    /// When the round should be planned: null for now, or a time at most half a minute away when what it measures has only just begun. It is worth one wait;
+    /// whoever waited plans the round without asking again.
+    /// </summary>
+    public async Task<DateTimeOffset?> NotBeforeAsync(string tenant, string investigationId, int round, CancellationToken cancellationToken)
+    {
+        if (round != 2
+            || await investigations.ReadAsync(tenant, investigationId, cancellationToken).ConfigureAwait(false) is not { Value: { RoundsPlanned: 1, Subject: { } subject } investigation }
+            || investigation.Status == InvestigationStatus.Concluded || !InvestigationFlow.HasRound(investigation.Depth, round))
+        {
+            return null;
+        }
+
+        var known = await InvestigationEvidence.ReadAsync(evidence, tenant, investigation, cancellationToken).ConfigureAwait(false);
+        return Settling.NotBefore(subject, known, time.GetUtcNow());
+    }
+
     private static List<PlannedStep> StepsOf(Investigation investigation, int round) =>
         [.. investigation.Steps.Where(s => s.Round == round).Select(s => new PlannedStep { StepId = s.Id, TimeoutSeconds = s.TimeoutSeconds })];
 

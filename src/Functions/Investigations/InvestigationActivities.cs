@@ -9,6 +9,11 @@ public sealed class InvestigationActivities(PlanInvestigation plan, GatherEviden
     [Function(nameof(PlanInvestigationRound))]
     public async Task<PlannedRound> PlanInvestigationRound([ActivityTrigger] RoundInput input, CancellationToken cancellationToken)
     {
+        if (!input.Waited && await plan.NotBeforeAsync(input.Tenant, input.InvestigationId, input.Round, cancellationToken) is { } notBefore)
+        {
+            return new PlannedRound { StepIds = [], NotBefore = notBefore };
+        }
+
         var steps = await plan.PlanAsync(input.Tenant, input.InvestigationId, input.Round, cancellationToken);
         return new PlannedRound { StepIds = steps.Select(step => step.StepId).ToList() };
     }

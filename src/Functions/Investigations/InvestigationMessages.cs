@@ -22,12 +22,18 @@ public sealed record RoundInput
 
     /// <summary>From 1.</summary>
     public required int Round { get; init; }
+
+    /// <summary>True once the round has been waited for: it is planned now, whatever there is to see.</summary>
+    public bool Waited { get; init; }
 }
 
 /// <summary>The questions of a round; none means that there is nothing more to ask.</summary>
 public sealed record PlannedRound
 {
     public required IReadOnlyList<string> StepIds { get; init; }
+
+    /// <summary>Set when nothing is planned yet because there is little to see before this time.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
 }
 
 public sealed record StepInput

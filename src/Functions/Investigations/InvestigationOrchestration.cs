@@ -25,8 +25,7 @@ public static class InvestigationOrchestration
         {
             round++;
             context.SetCustomStatus($"round {round}");
-            var ask = new RoundInput { Tenant = input.Tenant, InvestigationId = input.InvestigationId, Round = round };
-            planned = await context.CallActivityAsync<PlannedRound>(nameof(InvestigationActivities.PlanInvestigationRound), ask, AgainAfterFaults);
+            planned = await PlanAsync(context, new RoundInput { Tenant = input.Tenant, InvestigationId = input.InvestigationId, Round = round });
             await GatherAsync(context, input, planned.StepIds);
         }
         while (InvestigationFlow.GoesOn(round, planned.StepIds.Count, startedAt, context.CurrentUtcDateTime));
@@ -34,6 +33,19 @@ public static class InvestigationOrchestration
         context.SetCustomStatus("concluding");
         await context.CallActivityAsync(nameof(InvestigationActivities.ConcludeInvestigationNow), input, AgainAfterFaults);
         context.SetCustomStatus("concluded");
+    }
+
+    private static async Task<PlannedRound> PlanAsync(TaskOrchestrationContext context, RoundInput ask)
+    {
+        var planned = await context.CallActivityAsync<PlannedRound>(nameof(InvestigationActivities.PlanInvestigationRound), ask, AgainAfterFaults);
+        if (planned.NotBefore is not { } notBefore)
+        {
+            return planned;
+        }
+
+        await context.CreateTimer(notBefore.UtcDateTime, CancellationToken.None);
+        return await context.CallActivityAsync<PlannedRound>(
+            nameof(InvestigationActivities.PlanInvestigationRound), ask with { Waited = true }, AgainAfterFaults);
     }
 
     private static async Task GatherAsync(TaskOrchestrationContext context, InvestigationInput input, IReadOnlyList<string> stepIds)

@@ -65,6 +65,36 @@ public sealed class PlanInvestigationTests : InvestigationSteps
     }
 
     [Fact]
+    public async Task NotBefore_CurveJustBegun_WaitsOnceAndAsksForTheCurveAgain()
+    {
+        var at = Alert.StartsAt.ToUnixTimeSeconds();
+        using var young = new Investigator(null, Alert.StartsAt.AddSeconds(2), _ => new FakeCatalog(r => r.Name == "query_metrics_range"
+            ? FakeCatalog.Data(r, new { series = new[] { new { labels = new { service = "orders" }, points = new[] { new[] { at - 5d, 0 }, [at, 5] } } } })
+            : FakeCatalog.NoData(r)));
+        await young.OpenAsync("inc", [Alert], InvestigationDepth.Standard, Cancellation);
+        await young.Get<ClaimInvestigation>().ClaimAsync(Tenant, "inc", Cancellation);
+        var plan = young.Get<PlanInvestigation>();
+        var gather = young.Get<GatherEvidence>();
+
+        Assert.Null(await plan.NotBeforeAsync(Tenant, "inv-inc", 1, Cancellation));
+        Assert.Null(await plan.NotBeforeAsync(Tenant, "inv-inc", 2, Cancellation));
+        foreach (var step in await plan.PlanAsync(Tenant, "inv-inc", 1, Cancellation))
+        {
+            await gather.GatherAsync(Tenant, "inv-inc", step.StepId, true, 1, Cancellation);
+        }
+
+        var notBefore = await plan.NotBeforeAsync(Tenant, "inv-inc", 2, Cancellation);
+        Assert.InRange((notBefore!.Value - young.Time.GetUtcNow()).TotalSeconds, 1, 30);
+        young.Time.Advance(notBefore.Value - young.Time.GetUtcNow());
+        await plan.PlanAsync(Tenant, "inv-inc", 2, Cancellation);
+
+        Assert.Equal(2, young.Investigations.All(Tenant)[0].Steps.Count(s => s.Topic == Topics.AlertExpression));
+        Assert.Null(await plan.NotBeforeAsync(Tenant, "inv-inc", 2, Cancellation));
+        Assert.Null(await plan.NotBeforeAsync(Tenant, "inv-inc", 3, Cancellation));
+        Assert.Null(await plan.NotBeforeAsync(Tenant, "inv-other", 2, Cancellation));
+    }
+
+    [Fact]
     public async Task Plan_NoToolForIt_IsSaidAndNotAsked()
     {
         using var few = new Investigator(null, Now, _ => new FakeCatalog(FakeCatalog.NoData, "list_alerts"));

@@ -22,7 +22,7 @@ internal sealed class RangeReader : IToolReader
         var startsAt = Reference(step, subject);
         var quietSince = startsAt == subject.StartsAt ? subject.QuietSince : null;
         var shapes = Json.List(data, "series").Select(
-            s => (Labels: Json.Labels(s), Shape: SeriesShape.Of(SinceQuiet(Points(s), quietSince, startsAt), startsAt)))
+            s => (Labels: Json.Labels(s), Shape: SeriesShape.Of(SinceQuiet(Points(s), quietSince, startsAt, step.WindowSeconds), startsAt)))
             .Where(s => s.Shape is not null)
             .Select(s => new Series(s.Labels, s.Shape!))
             .OrderByDescending(s => Change(step, s.Shape)).ThenBy(s => Name(s.Labels), StringComparer.Ordinal)
@@ -66,17 +66,22 @@ internal sealed class RangeReader : IToolReader
         return points;
     }
 
-    /// <summary>Leaves out what an earlier trouble, now over, did to the series: it is no baseline. Kept whole when little else is left.</summary>
-    private static List<Point> SinceQuiet(List<Point> points, DateTimeOffset? quietSince, DateTimeOffset startsAt)
+    /// <summary>
+    /// Leaves out what an earlier trouble, now over, did to the series: it is no baseline. A rate remembers the trouble for its window's length; that is left
+    /// out too where enough remains. Kept whole when little else is left.
+    /// </summary>
+    private static List<Point> SinceQuiet(List<Point> points, DateTimeOffset? quietSince, DateTimeOffset startsAt, int windowSeconds)
     {
         if (quietSince is not { } since)
         {
             return points;
         }
 
-        var (from, start) = (since.ToUnixTimeMilliseconds() / 1000d, startsAt.ToUnixTimeMilliseconds() / 1000d);
-        var quiet = points.Where(p => p.At >= from).ToList();
-        return quiet.Count(p => p.At < start) >= LeastQuietPoints ? quiet : points;
+        var (quiet, start) = (since.ToUnixTimeMilliseconds() / 1000d, startsAt.ToUnixTimeMilliseconds() / 1000d);
+        double[] beginnings = [quiet + windowSeconds, quiet];
+        return beginnings
+            .Select(from => points.Where(p => p.At >= from).ToList())
+            .FirstOrDefault(kept => kept.Count(p => p.At < start) >= LeastQuietPoints, points);
     }
 
     /// <summary>How much a series changed, beyond its usual variation; for the order only.</summary>

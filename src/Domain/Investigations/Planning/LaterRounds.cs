@@ -19,13 +19,19 @@ internal static class LaterRounds
         // Not having been able to look is another thing than having found none.
         var discovery = evidence.Where(e => e.Topic == Topics.Discovery).ToList();
         var unlisted = discovery.Count > 0 && discovery.TrueForAll(e => e.Status == ToolStatus.Error) ? "the metrics could not be listed" : null;
+        if (Settling.LookedEarly(subject, evidence) && AlertExpression.Read(subject.Expression) is { } expression)
+        {
+            list.Range(Topics.AlertExpression, "The alert's own expression, now that it has settled", expression.Measured, null, scale.From, scale.To, scale.StepSeconds);
+        }
+
         var scope = new QueryScope(subject, scale.RateWindow);
+        var before = list.Steps.Count;
         foreach (var signal in RequestSignals.For(metrics, scope).Concat(ResourceSignals.For(metrics, scope)))
         {
             list.Range(signal, scale);
         }
 
-        if (list.Steps.Count == 0)
+        if (list.Steps.Count == before)
         {
             list.NotAsked.Add(new UncheckedQuestion("Golden signals of the service", unlisted ?? "no metric of a known kind was found for it"));
         }

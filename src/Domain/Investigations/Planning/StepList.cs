@@ -15,19 +15,20 @@ internal sealed class StepList(int round, int room, IReadOnlySet<string> tools)
     public List<UncheckedQuestion> NotAsked { get; } = [];
 
     public void Range(
-        string topic, string title, string query, string? unit, DateTimeOffset start, DateTimeOffset end, int stepSeconds, string? component = null) =>
+        string topic, string title, string query, string? unit, DateTimeOffset start, DateTimeOffset end, int stepSeconds, string? component = null, int windowSeconds = 0) =>
         Add(
             topic,
             title,
             "query_metrics_range",
             new JsonObject { ["query"] = query, ["start"] = Iso(start), ["end"] = Iso(end), ["step_seconds"] = stepSeconds },
             unit,
-            component);
+            component,
+            windowSeconds);
 
     public void Range(SignalQuery signal, TimeScale scale, string? component = null) =>
-        Range(signal.Topic, signal.Title, signal.Query, signal.Unit, scale.From, scale.To, scale.StepSeconds, component);
+        Range(signal.Topic, signal.Title, signal.Query, signal.Unit, scale.From, scale.To, scale.StepSeconds, component, (int)scale.RateWindow.TotalSeconds);
 
-    public void Add(string topic, string title, string tool, JsonObject arguments, string? unit = null, string? component = null)
+    public void Add(string topic, string title, string tool, JsonObject arguments, string? unit = null, string? component = null, int windowSeconds = 0)
     {
         if (!tools.Contains(tool))
         {
@@ -51,6 +52,7 @@ internal sealed class StepList(int round, int room, IReadOnlySet<string> tools)
             Tool = tool,
             Arguments = arguments.ToJsonString(NightwatchJson.Options),
             Unit = unit,
+            WindowSeconds = windowSeconds,
             Component = component,
         });
     }

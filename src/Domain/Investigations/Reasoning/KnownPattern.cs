@@ -26,7 +26,8 @@ internal sealed class KnownPattern : IHypothesisSource
 
     private static (Evidence Evidence, double During, double Max, double Latest)? Level(SignalBoard board, string topic)
     {
-        if (board.Evidence.FirstOrDefault(e => e.Topic == topic && e.Status == ToolStatus.Success && e.Facts.Count > 0) is not { } found)
+        // The last look: the first may have come before the trouble showed.
+        if (board.Evidence.LastOrDefault(e => e.Topic == topic && e.Status == ToolStatus.Success && e.Facts.Count > 0) is not { } found)
         {
             return null;
         }
@@ -51,6 +52,12 @@ internal sealed class KnownPattern : IHypothesisSource
     private static void WeighThreshold(Candidate candidate, SignalBoard board, (Evidence Evidence, double During, double Max, double Latest)? now)
     {
         if (now is not { } level || board.Expression is not { Threshold: { } limit and not 0, FiresAbove: true })
+        {
+            return;
+        }
+
+        // A curve that never crossed its threshold missed what fired: it says nothing of how far.
+        if (level.Max < limit)
         {
             return;
         }

@@ -35,6 +35,26 @@ public sealed class ReaderTests
         Assert.Equal("errors of the service: payment rose from 0 % to 31.5 % (since 10:59:30 UTC).", reading.Summary);
     }
 
+    /// <summary>Trouble until 60 s before the start, in a rate over 20 s: it fades by 40 s before. What began at the start has three points.</summary>
+    [Theory]
+    [InlineData(20, 0)]
+    [InlineData(0, 0.3)]
+    public void Read_Range_EarlierTroubleAndWhatTheWindowRemembersOfItAreNoBaseline(int window, double before)
+    {
+        var zero = Boards.Start.ToUnixTimeSeconds();
+        var points = Enumerable.Range(-20, 23).Select(i => new double?[] { zero + (i * 5), i < -8 ? 0.3 : i < 0 ? 0 : 0.2 });
+        var data = JsonSerializer.SerializeToElement(new { series = new[] { new { labels = new Dictionary<string, string> { ["service"] = "payment" }, points } } });
+        var reading = new RangeReader().Read(
+            Step(Topics.Errors, "query_metrics_range") with { Unit = "ratio", WindowSeconds = window }, Boards.Subject() with { QuietSince = Boards.Start.AddSeconds(-60) }, data);
+
+        Assert.Equal(before, Value(reading, "before"));
+        if (window > 0)
+        {
+            Assert.Equal(0.2, Value(reading, "during"));
+            Assert.Equal(0, Value(reading, "onset"));
+        }
+    }
+
     [Fact]
     public void Read_Logs_CountsPatternsAndNotLines()
     {

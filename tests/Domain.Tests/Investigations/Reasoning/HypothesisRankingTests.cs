@@ -176,6 +176,34 @@ public sealed class HypothesisRankingTests
         Assert.True(ranked[0].Confidence > 0.5);
     }
 
+    /// <summary>The alert fired, so a curve that never reached the threshold was looked at too early or too coarsely.</summary>
+    [Fact]
+    public void Rank_CurveNeverCrossedItsThreshold_DoesNotSpeakForNoise()
+    {
+        var subject = Boards.Subject(expression: "errors_ratio{service=\"frontend\"} > 0.05");
+        double? Noise(double highest) => HypothesisRanking.Rank(SignalBoard.Read(subject,
+        [
+            Boards.Answer(Topics.AlertExpression, Boards.Series("frontend", 0, highest, "ratio")),
+            Boards.Answer(Topics.Errors, Boards.Series("frontend", 0, 0, "ratio")),
+        ])).FirstOrDefault(h => h.Cause == "known_pattern_or_noise")?.Confidence;
+
+        Assert.True(Noise(0.02) < Noise(0.052), $"{Noise(0.02)} and {Noise(0.052)}");
+    }
+
+    [Fact]
+    public void Rank_CurveLookedAtAgain_TheLastLookCounts()
+    {
+        var subject = Boards.Subject(expression: "errors_ratio{service=\"frontend\"} > 0.05");
+        double? Noise(double first, double second) => HypothesisRanking.Rank(SignalBoard.Read(subject,
+        [
+            Boards.Answer(Topics.AlertExpression, Boards.Series("frontend", 0, first, "ratio")),
+            Boards.Answer(Topics.Errors, Boards.Series("frontend", 0, 0, "ratio")),
+            Boards.Answer(Topics.AlertExpression, Boards.Series("frontend", 0, second, "ratio"), number: "-2"),
+        ])).FirstOrDefault(h => h.Cause == "known_pattern_or_noise")?.Confidence;
+
+        Assert.True(Noise(0.052, 0.4) < Noise(0.4, 0.052), $"{Noise(0.052, 0.4)} and {Noise(0.4, 0.052)}");
+    }
+
     [Fact]
     public void Rank_NoPastToCompareWith_TheDeepestSlowOneIsNamed()
     {
