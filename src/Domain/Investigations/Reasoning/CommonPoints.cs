@@ -41,6 +41,16 @@ internal static class CommonPoints
         return usual is null ? candidate : candidate.Supported(usual.EvidenceId, $"its own calls are as usual: {Words.Of(usual)}", 0.8);
     }
 
+    /// <summary>What alerted fails; a component that only became somewhat slower does not explain failures.</summary>
+    public static Candidate WeighSymptom(this Candidate candidate, SignalBoard board)
+    {
+        var symptom = board.Subject.AlertedServices.Select(s => FaultOrigins.Errors(board, s)).OfType<Signal>().MaxBy(e => e.Strength);
+        var about = board.Signals.Where(s => s.Strength > 0 && (s.Peer ?? s.Component) == candidate.Component).ToList();
+        return symptom is not null && about.TrueForAll(s => FaultOrigins.IsLatency(s) && !FaultOrigins.RunsIntoLimits(s))
+            ? candidate.Opposed(symptom.EvidenceId, $"{symptom.Component} fails, {candidate.Component} does not: {Words.Of(symptom)}", 3 * symptom.Strength)
+            : candidate;
+    }
+
     /// <summary>The deployment of the component that best fits an onset, with how well it fits (0 to 1).</summary>
     public static (ChangeMark Change, double Fit)? ChangeBefore(SignalBoard board, string component, DateTimeOffset? onset)
     {

@@ -23,7 +23,7 @@ internal sealed class DependencyFailure : IHypothesisSource
                 .Supported(origin.Latency, origin.Errors is null ? 1.5 : 0.5);
             candidate.Supported(board.Worst(origin.Component, Topics.Pool), 0.8);
             WeighKind(candidate, board, origin, isStore);
-            candidate.WeighPlace(board);
+            candidate.WeighPlace(board).WeighSymptom(board);
             if (CommonPoints.ChangeBefore(board, origin.Component, origin.Onset) is ({ } change, var fit))
             {
                 candidate.Opposed(change.EvidenceId, $"{change.Text} shortly before", 2.5 * fit);
@@ -39,7 +39,7 @@ internal sealed class DependencyFailure : IHypothesisSource
     private static void WeighKind(Candidate candidate, SignalBoard board, FaultOrigin origin, bool isStore)
     {
         var seen = origin.FromCallers.Count > 0 ? origin.FromCallers[0].EvidenceId : null;
-        var callers = origin.FromCallers.Select(s => s.Component).Where(c => FaultOrigins.OwnTrouble(board, c) > 0).Distinct().ToList();
+        var callers = origin.FromCallers.Select(s => s.Component).Distinct().Where(c => FaultOrigins.ExplainedBy(board, c).Contains(origin.Component)).ToList();
         if (callers.Count > 0)
         {
             candidate.Supported(seen, $"it explains the trouble of {string.Join(" and ", callers)}", 0.5);

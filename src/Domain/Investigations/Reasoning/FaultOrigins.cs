@@ -32,6 +32,9 @@ internal static partial class FaultOrigins
     /// <summary>Part of a component's own trouble that its calls must show for them to explain it.</summary>
     private const double Explains = 0.35;
 
+    /// <summary>Seconds; time limits of calls are seldom shorter.</summary>
+    private const double LeastLimit = 0.25;
+
     private const int MaxDepth = 8;
 
     [GeneratedRegex(@"database|^db$|-db$|_db$|^db-|postgres|mysql|mariadb|mongo|redis|memcache|cassandra|elastic|kafka|rabbit|sqlserver|oracle|clickhouse", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
@@ -85,14 +88,16 @@ internal static partial class FaultOrigins
 
     private static bool ExplainsLatency(Signal call, Signal? errors, Signal? latency)
     {
-        if (latency is not null)
-        {
-            return Seconds(call) >= Explains * Seconds(latency);
-        }
-
-        // Calls that became several times slower run into the caller's time limits.
-        return errors is not null && call.Before is > 0 && call.During >= 3 * call.Before;
+        // Whoever rather fails than being slow is explained by waiting only where the wait ends in failures.
+        return errors is not null && errors.Strength >= (latency?.Strength ?? 0)
+            ? RunsIntoLimits(call)
+            : latency is not null && Seconds(call) >= Explains * Seconds(latency);
     }
+
+    /// <summary>Whether what takes so much longer may run into time limits. On a busy machine everything takes some milliseconds longer, and nothing fails of it.</summary>
+    public static bool RunsIntoLimits(Signal slower) => slower.Before is null || (slower.During >= 3 * slower.Before && Seconds(slower) >= LeastLimit);
+
+    public static bool IsLatency(Signal signal) => signal.Topic is Topics.Latency or Topics.LatencyMean or Topics.ClientLatency or Topics.DatabaseLatency;
 
     private static double Seconds(Signal signal) => signal.Unit == "milliseconds" ? signal.Rise / 1000 : signal.Rise;
 

@@ -36,6 +36,7 @@ internal sealed class InternalLatency : IHypothesisSource
                 candidate.Opposed(errors.EvidenceId, $"it rather fails than being slow: {Words.Of(errors)}", 1.5 * errors.Strength);
             }
 
+            candidate.WeighSymptom(board);
             InternalPoints.Weigh(candidate, board, latency.Onset);
             candidate.Statement = $"{component} is slow by itself{Words.Chain(board.PathTo(component))}: {Words.Of(latency, component)}.";
             yield return candidate;

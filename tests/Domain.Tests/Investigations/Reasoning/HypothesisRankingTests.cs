@@ -1,5 +1,6 @@
 using Nightwatch.Domain.Investigations;
 using Nightwatch.Domain.Investigations.Reasoning;
+using Nightwatch.Domain.Tools;
 
 namespace Nightwatch.Domain.Tests.Investigations.Reasoning;
 
@@ -147,6 +148,24 @@ public sealed class HypothesisRankingTests
         var ranked = Rank([Boards.Answer(topic, Boards.Series("frontend", 0.3, 0.99, "ratio", -30))]);
 
         Assert.Equal((cause, "frontend"), (ranked[0].Cause, ranked[0].Component));
+    }
+
+    /// <summary>On a busy machine the store takes some milliseconds longer at the moment when payment begins to fail; only a wait that ends in time limits explains failures.</summary>
+    [Theory]
+    [InlineData(0.06, "internal_errors", "payment")]
+    [InlineData(1.8, "dependency_failure", "database")]
+    public void Rank_FailuresBesideASlowerStore_BlamesTheStoreOnlyWhereTheWaitIsLong(double slow, string cause, string component)
+    {
+        var ranked = Rank(
+        [
+            Boards.Answer(Topics.Errors, [.. Boards.Series("frontend", 0, 0.4, "ratio", -25), .. Boards.Series("payment", 0.001, 0.4, "ratio", -27), .. Boards.Series("database", 0, 0, "ratio")]),
+            Boards.Answer(Topics.Latency, [.. Boards.Series("frontend", 0.05, 0.1 + slow, "seconds", -25), .. Boards.Series("payment", 0.02, 0.02 + slow, "seconds", -25), .. Boards.Series("database", 0.01, slow, "seconds", -26)]),
+            Boards.Answer(Topics.ClientErrors, [.. Boards.Series("frontend", 0, 0.4, "ratio", -26, "payment"), .. Boards.Series("payment", 0, 0, "ratio", null, "database")]),
+            Boards.Answer(Topics.ClientLatency, [.. Boards.Series("frontend", 0.02, 0.02 + slow, "seconds", -25, "payment"), .. Boards.Series("payment", 0.01, slow, "seconds", -26, "database")]),
+            Boards.Answer(Topics.Change, tool: "find_changes", status: ToolStatus.NoData),
+        ]);
+
+        Assert.Equal((cause, component), (ranked[0].Cause, ranked[0].Component));
     }
 
     [Fact]

@@ -186,7 +186,7 @@ internal sealed class ShopWorld(WorldPlan plan, DateTimeOffset onset)
 
     private (double Seconds, bool Failed) Database(bool on)
     {
-        var seconds = 0.003 * Spread();
+        var seconds = 0.003 * Spread() * Starved(on);
         var failed = random.NextDouble() < 0.0005;
         if (on && Is("dependency"))
         {
@@ -203,7 +203,7 @@ internal sealed class ShopWorld(WorldPlan plan, DateTimeOffset onset)
     /// <summary>A service's own part of a request.</summary>
     private (double Seconds, bool Failed) Work(string service, bool on, double surge, double mean)
     {
-        var seconds = mean * Spread() * (Is("surge") ? 1 + ((surge - 1) * 1.5) : 1);
+        var seconds = mean * Spread() * Starved(on) * (Is("surge") ? 1 + ((surge - 1) * 1.5) : 1);
         var failed = random.NextDouble() < 0.002;
         if (on && service == plan.Component)
         {
@@ -213,6 +213,9 @@ internal sealed class ShopWorld(WorldPlan plan, DateTimeOffset onset)
 
         return (seconds, failed);
     }
+
+    /// <summary>A machine that is short of processor time makes everything slower at the moment when something else breaks.</summary>
+    private double Starved(bool on) => on && plan.Kind.EndsWith("-starved", StringComparison.Ordinal) ? 2 + (12 * Severity * random.NextDouble()) : 1;
 
     private (double Seconds, bool Failed) Call(string caller, string peer, bool on, Func<(double Seconds, bool Failed)> work)
     {

@@ -22,6 +22,8 @@ public static class Worlds
         ("dependency-deployment", ["database"], ["dependency_failure"]),
         ("errors-elsewhere", ["payment", "orders"], ["internal_errors"]),
         ("errors-restarted", ["orders", "payment"], ["internal_errors"]),
+        ("errors-starved", ["payment", "orders"], ["internal_errors"]),
+        ("deployment-starved", ["orders", "payment"], ["deployment_regression"]),
         ("surge", ["frontend"], ["traffic_surge"]),
         ("down", ["payment", "orders"], ["target_down"]),
         ("calm", ["frontend"], ["known_pattern_or_noise"]),
