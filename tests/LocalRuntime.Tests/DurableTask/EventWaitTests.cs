@@ -233,7 +233,7 @@ public sealed class EventWaitTests
             using var stop = new CancellationTokenSource();
             var wait = context.WaitForExternalEvent<int>("n", TimeSpan.FromDays(30), stop.Token);
             await context.CallActivityAsync<int>("Add", 1);
-            await stop.CancelAsync();
+            stop.Cancel();
             try
             {
                 return await wait;

@@ -7,7 +7,7 @@ namespace Nightwatch.LocalRuntime.Tests.DurableTask;
 public sealed class RetryRuleTests
 {
     [Fact]
-    public async Task Handler_SaysNoAtOnce_TheCallersSeesTheFirstFailure()
+    public async Task Handler_SaysNoAtOnce_TheCallerSeesTheFirstFailure()
     {
         await using var host = await DurableHost.StartAsync(functions => functions.Orchestrator("Once", async context =>
         {
@@ -137,11 +137,13 @@ public sealed class RetryRuleTests
             }
             catch (TaskFailedException failure)
             {
-                return failure.FailureDetails.ErrorMessage;
+                return $"{failure.FailureDetails.ErrorType} {failure.FailureDetails.ErrorMessage}";
             }
         }));
 
-        Assert.Contains("Nowhere", await host.ResultAsync<string>("Lost"), StringComparison.Ordinal);
+        var error = await host.ResultAsync<string>("Lost");
+        Assert.StartsWith(what == "child" ? "OrchestratorTaskNotFound" : "ActivityTaskNotFound", error, StringComparison.Ordinal);
+        Assert.Contains("Nowhere", error, StringComparison.Ordinal);
         Assert.Equal(0, asked);
     }
 
