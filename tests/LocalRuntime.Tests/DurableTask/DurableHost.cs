@@ -53,6 +53,18 @@ internal sealed class DurableHost : IAsyncDisposable
         Engine = await AddEngineAsync(configure);
     }
 
+    /// <summary>Sends while no engine runs, so that all of it comes in one turn of the next one.</summary>
+    public async Task TogetherAsync(Func<DurableTaskClient, Task> send)
+    {
+        await Engine.DisposeAsync();
+        await using (var writer = new DurableEngine(new() { Path = File }, Functions))
+        {
+            await send(writer.Client);
+        }
+
+        await RestartAsync();
+    }
+
     public Task<string> ScheduleAsync(string name, object? input = null, StartOrchestrationOptions? options = null) =>
         Client.ScheduleNewOrchestrationInstanceAsync(name, input, options, Cancellation);
 

@@ -20,13 +20,13 @@ public sealed class FailureTests
                 catch (TaskFailedException failure)
                 {
                     var details = failure.FailureDetails;
-                    return $"{failure.TaskName}#{failure.TaskId} {details.IsCausedBy<InvalidOperationException>()} {failure.IsCausedByException<SystemException>()} " +
+                    return $"{failure.TaskName}#{failure.TaskId} {details.IsCausedBy<InvalidOperationException>()} {details.IsCausedBy<SystemException>()} {failure.IsCausedByException<SystemException>()} {failure.IsCausedByException<InvalidOperationException>()} " +
                         $"{details.IsCausedBy<OddException>()} {details.InnerFailure!.IsCausedBy<OddException>()} {details.InnerFailure.IsCausedBy<FormatException>()} " +
                         $"{details.InnerFailure.ErrorMessage} {details.StackTrace is not null}";
                 }
             }));
 
-        Assert.Equal("Wrap#0 True True False True True inner True", await host.ResultAsync<string>("Catch"));
+        Assert.Equal("Wrap#0 True True False True False True True inner True", await host.ResultAsync<string>("Catch"));
     }
 
     [Fact]

@@ -238,7 +238,7 @@ public sealed class HttpCallTests
         Assert.Equal("of-the-host", end.ReadOutputAs<Answer>()!.Content);
     }
 
-    private static Task<DurableHost> StartAsync(Action<DurableEngineOptions>? options = null) => DurableHost.StartAsync(functions => Functions(functions), options);
+    internal static Task<DurableHost> StartAsync(Action<DurableEngineOptions>? options = null) => DurableHost.StartAsync(functions => Functions(functions), options);
 
     private static TestFunctions Functions(TestFunctions functions) => functions.Orchestrator("Call", async context =>
     {
@@ -278,7 +278,7 @@ public sealed class HttpCallTests
         return Task.CompletedTask;
     };
 
-    private sealed record Question(Uri Uri)
+    internal sealed record Question(Uri Uri)
     {
         public string Method { get; init; } = "GET";
 
@@ -295,10 +295,10 @@ public sealed class HttpCallTests
         public Dictionary<string, string[]>? Headers { get; init; }
     }
 
-    private sealed record Answer(int Status, string? Content, Dictionary<string, string> Headers);
+    internal sealed record Answer(int Status, string? Content, Dictionary<string, string> Headers);
 
     /// <summary>A server on a port of its own that remembers what it was asked, with the Authorization that came.</summary>
-    private sealed class Server(WebApplication app) : IAsyncDisposable
+    internal sealed class Server(WebApplication app) : IAsyncDisposable
     {
         private readonly ConcurrentQueue<string> seen = [];
 

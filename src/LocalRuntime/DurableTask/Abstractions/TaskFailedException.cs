@@ -30,9 +30,9 @@ public sealed class TaskFailedException : Exception
 
     public TaskFailureDetails FailureDetails { get; }
 
-    /// <summary>True when the failed task's exception is of type <typeparamref name="T"/> or derives from it.</summary>
+    /// <summary>True when the failed task's exception is of type <typeparamref name="T"/> itself; <see cref="TaskFailureDetails.IsCausedBy{T}"/> asks for base types too.</summary>
     public bool IsCausedByException<T>()
-        where T : Exception => FailureDetails.IsCausedBy<T>();
+        where T : Exception => FailureDetails.ErrorType == typeof(T).FullName;
 
     // The documented form of the message; user code and dashboards read it.
     private static string Text(string name, int id, string? cause) => cause is null

@@ -16,5 +16,12 @@ internal sealed class OrchestrationAlreadyExistsException(string message) : Inva
 /// <summary>What a turn was computed from is no longer what the file holds, or this process lost its lease. Nothing of the turn was stored.</summary>
 internal sealed class TurnConflictException(string message) : Exception(message);
 
+/// <summary>An instance's orchestrator function does not exist here; another attempt by its parent cannot help.</summary>
+internal sealed class OrchestratorMissingException(string name) : Exception($"There is no orchestrator function named '{name}'.")
+{
+    /// <summary>The error type under which clients and parents see it.</summary>
+    public const string ErrorType = "OrchestratorTaskNotFound";
+}
+
 /// <summary>A payload is larger than the engine takes.</summary>
 internal sealed class PayloadTooLargeException(string message) : InvalidOperationException(message);

@@ -59,7 +59,7 @@ internal sealed class DurableHttpCall(TaskOrchestrationContext context, DurableH
     }
 
     private static bool IsOfTheNetwork(TaskFailedException failure) =>
-        failure.IsCausedByException<HttpRequestException>() || failure.IsCausedByException<TimeoutException>();
+        failure.FailureDetails.IsCausedBy<HttpRequestException>() || failure.FailureDetails.IsCausedBy<TimeoutException>();
 
     private bool MayRetry(DateTime first, int attempt) => original.HttpRetryOptions is { } retry && attempt < retry.MaxNumberOfAttempts &&
         context.CurrentUtcDateTime - first < retry.RetryTimeout;

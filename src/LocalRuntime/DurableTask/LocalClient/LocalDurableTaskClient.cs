@@ -95,6 +95,7 @@ internal sealed class LocalDurableTaskClient(EngineState state, Func<Task> creat
         string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        cancellation.ThrowIfCancellationRequested();
         await created().ConfigureAwait(false);
         return new PurgeResult(await Purge.OneAsync(state.Store, instanceId, options?.Recursive ?? false).ConfigureAwait(false), true);
     }
@@ -110,6 +111,7 @@ internal sealed class LocalDurableTaskClient(EngineState state, Func<Task> creat
     public override async Task<string> RestartAsync(string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        cancellation.ThrowIfCancellationRequested();
         await created().ConfigureAwait(false);
         var record = state.Store.Load(instanceId) ?? throw NotFound(instanceId);
         if (record.Completed is null && !restartWithNewInstanceId)
@@ -196,6 +198,7 @@ internal sealed class LocalDurableTaskClient(EngineState state, Func<Task> creat
         string instanceId, bool payloads, Func<InstanceRecord, bool> reached, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        cancellation.ThrowIfCancellationRequested();
         await created().ConfigureAwait(false);
         while (true)
         {

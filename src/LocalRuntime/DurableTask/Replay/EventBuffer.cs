@@ -6,6 +6,7 @@ internal sealed class EventBuffer(Func<HistoryEvent, string?> read)
     private readonly Dictionary<string, LinkedList<EventWaiter>> waiting = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Queue<(long Order, HistoryEvent Line)>> early = new(StringComparer.OrdinalIgnoreCase);
     private long order;
+    private long? passedBy;
 
     public bool HasWaiters => waiting.Values.Any(waiters => waiters.Count > 0);
 
@@ -36,7 +37,7 @@ internal sealed class EventBuffer(Func<HistoryEvent, string?> read)
     public bool Raise(HistoryEvent line)
     {
         var name = line.Name ?? "";
-        if (waiting.TryGetValue(name, out var waiters) && waiters.First is { } first)
+        if (waiting.TryGetValue(name, out var waiters) && waiters.First is { Value.IsPassedBy: false } first)
         {
             waiters.RemoveFirst();
             first.Value.Complete(read(line));
@@ -52,6 +53,17 @@ internal sealed class EventBuffer(Func<HistoryEvent, string?> read)
         return false;
     }
 
-    /// <summary>The events that nobody took, oldest first.</summary>
-    public IReadOnlyList<HistoryEvent> Unprocessed() => [.. early.Values.SelectMany(kept => kept).OrderBy(kept => kept.Order).Select(kept => kept.Line)];
+    /// <summary>The run is to start over: from here on events are the next run's, not those's who waited in this one.</summary>
+    public void PassBy()
+    {
+        passedBy ??= order;
+        foreach (var waiter in waiting.Values.SelectMany(waiters => waiters))
+        {
+            waiter.IsPassedBy = true;
+        }
+    }
+
+    /// <summary>The events that nobody took, oldest first: all, or only those that came after the run was to start over.</summary>
+    public IReadOnlyList<HistoryEvent> Unprocessed(bool all) =>
+        [.. early.Values.SelectMany(kept => kept).Where(kept => all || kept.Order >= passedBy).OrderBy(kept => kept.Order).Select(kept => kept.Line)];
 }

@@ -9,6 +9,9 @@ internal abstract class EventWaiter(Type type)
 
     public Action? Abandon { get; set; }
 
+    /// <summary>True once the run is to start over: later events are the next run's.</summary>
+    public bool IsPassedBy { get; set; }
+
     public abstract void Complete(string? data);
 }
 

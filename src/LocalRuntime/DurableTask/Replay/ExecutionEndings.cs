@@ -1,4 +1,3 @@
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace Nightwatch.LocalRuntime.DurableTask;
@@ -50,11 +49,10 @@ internal sealed class ExecutionEndings(OrchestrationIdentity identity, ReplaySer
     private TurnEnd Completed(object? output) =>
         new(OrchestrationRuntimeStatus.Completed) { Output = services.Serialize(output, $"The output of orchestrator '{identity.Name}'") };
 
-    private TurnEnd Continued(ContinueAsNewOptions next, IReadOnlyList<HistoryEvent> held) => new(OrchestrationRuntimeStatus.ContinuedAsNew)
+    private TurnEnd Continued(NextRun next, IReadOnlyList<HistoryEvent> held) => new(OrchestrationRuntimeStatus.ContinuedAsNew)
     {
-        Output = services.Serialize(next.NewInput, "The input of the next run"),
-        NewVersion = string.IsNullOrWhiteSpace(next.NewVersion) ? null : next.NewVersion,
-        Carried = [.. context.Events.Unprocessed().Concat(held).Where(line =>
-            line.Kind == HistoryKind.Suspended || (line.Kind == HistoryKind.EventRaised && next.PreserveUnprocessedEvents))],
+        Output = next.Input,
+        NewVersion = next.Version,
+        Carried = [.. context.Events.Unprocessed(next.KeepsEvents).Concat(held.Where(line => line.Kind is HistoryKind.Suspended or HistoryKind.EventRaised))],
     };
 }

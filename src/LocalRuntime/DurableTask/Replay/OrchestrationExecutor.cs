@@ -224,7 +224,7 @@ internal sealed class OrchestrationExecutor
     {
         if (!services.Invoker.HasOrchestrator(identity.Name))
         {
-            return Task.FromException<object?>(new InvalidOperationException($"There is no orchestrator function named '{identity.Name}'."));
+            return Task.FromException<object?>(new OrchestratorMissingException(identity.Name));
         }
 
         try

@@ -43,7 +43,7 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
 
     public override IReadOnlyDictionary<string, object?> Properties => services.Properties;
 
-    public ContinueAsNewOptions? NextRun { get; private set; }
+    public NextRun? NextRun { get; private set; }
 
     /// <summary>Grows with each thing the code asked for; says whether a delivery made it go on.</summary>
     public int Asked { get; private set; }
@@ -146,6 +146,7 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
         Verify();
         ArgumentException.ThrowIfNullOrWhiteSpace(instanceId);
         ArgumentException.ThrowIfNullOrEmpty(eventName);
+        EntityIds.RefuseForOrchestration(instanceId);
         var line = new HistoryEvent(HistoryKind.EventSent) { Name = eventName, Target = instanceId };
         Tell(new PendingAction(line) { Input = services.Serialize(payload, $"The payload of event '{eventName}'") });
     }
@@ -177,7 +178,12 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
         ArgumentNullException.ThrowIfNull(options);
         Verify();
         Asked++;
-        NextRun = options;
+        // Read now: what the code does to the object afterwards is not the next run's.
+        NextRun = new NextRun(
+            services.Serialize(options.NewInput, "The input of the next run"),
+            string.IsNullOrWhiteSpace(options.NewVersion) ? null : options.NewVersion,
+            options.PreserveUnprocessedEvents);
+        Events.PassBy();
     }
 
     public override Guid NewGuid()

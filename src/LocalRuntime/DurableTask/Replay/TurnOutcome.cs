@@ -54,9 +54,13 @@ internal sealed record TurnEnd(OrchestrationRuntimeStatus Status)
     public static TurnEnd Failed(Exception failure) => new(OrchestrationRuntimeStatus.Failed)
     {
         Output = FailureText.Cut(failure.Message),
-        Failure = FailureText.Bound(failure is TaskFailedException task
-            ? new TaskFailureDetails(task.GetType().ToString(), task.Message, task.StackTrace, task.FailureDetails, null)
-            : TaskFailureDetails.FromException(failure)),
+        Failure = FailureText.Bound(failure switch
+        {
+            TaskFailedException task => new TaskFailureDetails(task.GetType().ToString(), task.Message, task.StackTrace, task.FailureDetails, null),
+            OrchestratorMissingException => new TaskFailureDetails(OrchestratorMissingException.ErrorType, failure.Message, null, null, null),
+            _ => TaskFailureDetails.FromException(failure),
+        }),
+        IsFinal = failure is OrchestratorMissingException,
         Causes = [.. FailureText.Calls(failure)],
     };
 }

@@ -105,8 +105,24 @@ internal static class TurnActions
         }
 
         var link = new ParentLink(parent.Key, parent.Id, parent.Name, parent.Execution, line.Task);
-        var tags = action.Tags is { Count: > 0 } given ? JsonSerializer.Serialize(given) : null;
-        InstanceWriter.Create(session, new NewInstance(line.Target!, line.Name!, action.Version, action.Input, tags, null, link), commit.Now, worker, woken);
+        InstanceWriter.Create(session, new NewInstance(line.Target!, line.Name!, action.Version, action.Input, Tags(parent.Tags, action.Tags), null, link), commit.Now, worker, woken);
+    }
+
+    // A child has its parent's tags too; its own come first.
+    private static string? Tags(string? inherited, IDictionary<string, string>? own)
+    {
+        if (own is not { Count: > 0 })
+        {
+            return inherited;
+        }
+
+        var tags = inherited is null ? [] : JsonSerializer.Deserialize<Dictionary<string, string>>(inherited) ?? [];
+        foreach (var (name, value) in own)
+        {
+            tags[name] = value;
+        }
+
+        return JsonSerializer.Serialize(tags);
     }
 
     private static HistoryEvent Answer(InstanceRecord child, ParentLink parent, TurnEnd end) => end.Status switch
