@@ -26,6 +26,22 @@ public sealed class RetryRuleTests
             "Fail System.IO.InvalidDataException first Task 'Fail' (#0) failed with an unhandled exception: first", await host.ResultAsync<string>("Once"));
     }
 
+    /// <summary>A wait without a limit would pass the last day of the calendar at the second retry.</summary>
+    [Fact]
+    public async Task Policy_BackoffWithoutLimit_WaitsAYearAtMost()
+    {
+        var time = new ManualTime();
+        var policy = new RetryPolicy(3, TimeSpan.FromHours(1), 1e12, TimeSpan.MaxValue);
+        await using var host = await DurableHost.StartAsync(
+            functions => functions.Orchestrator("Patient", context => context.CallActivityAsync("Fail", "never", TaskOptions.FromRetryPolicy(policy))),
+            options => options.Time = time);
+        await host.ScheduleAsync("Patient", null, new StartOrchestrationOptions("p"));
+
+        Assert.Equal(TimeSpan.FromHours(1), await host.PassTimerAsync("p", time));
+        Assert.Equal(TimeSpan.FromDays(365), await host.PassTimerAsync("p", time));
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, (await host.EndAsync("p")).RuntimeStatus);
+    }
+
     [Fact]
     public async Task Handler_OfASubOrchestration_SeesAttemptsFailureAndTime()
     {

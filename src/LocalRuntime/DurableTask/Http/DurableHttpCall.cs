@@ -71,8 +71,7 @@ internal sealed class DurableHttpCall(TaskOrchestrationContext context, DurableH
     private TimeSpan RetryDelay(int attempt)
     {
         var retry = original.HttpRetryOptions!;
-        var milliseconds = retry.FirstRetryInterval.TotalMilliseconds * Math.Pow(retry.BackoffCoefficient, attempt - 1);
-        return milliseconds < retry.MaxRetryInterval.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : retry.MaxRetryInterval;
+        return RetryLoop.Delay(retry.FirstRetryInterval, retry.BackoffCoefficient, retry.MaxRetryInterval, attempt);
     }
 
     private TimeSpan PollDelay(DurableHttpResponse response)

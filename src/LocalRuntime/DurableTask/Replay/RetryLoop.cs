@@ -5,6 +5,8 @@ namespace Nightwatch.LocalRuntime.DurableTask;
 /// <summary>Repeats a call as its options say, waiting on durable timers.</summary>
 internal static class RetryLoop
 {
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(365);
+
     /// <exception cref="TaskAttemptFailedException">The last attempt's failure.</exception>
     public static Task<string?> RunAsync(OrchestratorContext context, TaskRetryOptions? retry, Func<Task<string?>> attempt) => retry switch
     {
@@ -24,7 +26,8 @@ internal static class RetryLoop
             }
             catch (TaskAttemptFailedException failure) when (IsWorthRetrying(context, policy, failure, number, began))
             {
-                await context.CreateTimer(Delay(policy, number), CancellationToken.None).ConfigureAwait(true);
+                var delay = Delay(policy.FirstRetryInterval, policy.BackoffCoefficient, policy.MaxRetryInterval, number);
+                await context.CreateTimer(delay, CancellationToken.None).ConfigureAwait(true);
             }
         }
     }
@@ -48,12 +51,12 @@ internal static class RetryLoop
         }
     }
 
-    private static TimeSpan Delay(RetryPolicy policy, int number)
+    /// <summary>The wait after the attempt of the number (1 is the first). However it grows, it ends before the calendar does.</summary>
+    public static TimeSpan Delay(TimeSpan first, double coefficient, TimeSpan max, int number)
     {
-        var milliseconds = policy.FirstRetryInterval.TotalMilliseconds * Math.Pow(policy.BackoffCoefficient, number - 1);
-        var isInfinite = policy.MaxRetryInterval == Timeout.InfiniteTimeSpan;
-        var longest = isInfinite ? TimeSpan.FromDays(365).TotalMilliseconds : policy.MaxRetryInterval.TotalMilliseconds;
-        return TimeSpan.FromMilliseconds(Math.Min(milliseconds, longest));
+        var longest = max >= TimeSpan.Zero && max < LongestDelay ? max : LongestDelay;
+        var milliseconds = first.TotalMilliseconds * Math.Pow(coefficient, number - 1);
+        return milliseconds < longest.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : longest;
     }
 
     private static async Task<string?> WithHandler(OrchestratorContext context, AsyncRetryHandler handler, Func<Task<string?>> attempt)
