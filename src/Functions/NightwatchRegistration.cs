@@ -36,6 +36,7 @@ using Nightwatch.Functions.Asking;
 using Nightwatch.Functions.Audit;
 using Nightwatch.Functions.Datasources;
 using Nightwatch.Functions.DeadLetters;
+using Nightwatch.Functions.Health;
 using Nightwatch.Functions.Http;
 using Nightwatch.Functions.Incidents;
 using Nightwatch.Functions.Investigations;
@@ -61,6 +62,7 @@ public static class NightwatchRegistration
             .AddSecrets()
             .AddAudit(configuration)
             .AddMaskedLogging()
+            .AddSingleton<StoreCheck>()
             .AddSingleton<ShownAnswers>()
             .AddPrometheus(configuration)
             .AddAlertmanager(configuration)

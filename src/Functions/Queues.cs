@@ -11,6 +11,9 @@ public static class Queues
     /// <summary>Tenants whose alert sources are to be asked for what they hold.</summary>
     public const string Reconcile = "reconcile";
 
+    /// <summary>All of them, for who names one.</summary>
+    public static IReadOnlyList<string> All { get; } = [Alerts, Reconcile];
+
     /// <summary>Behind a queue's name: the path of its dead letters.</summary>
     public const string DeadLetters = "/$DeadLetterQueue";
 }

@@ -12,7 +12,10 @@ internal sealed record CosmosAnswer(HttpStatusCode Status, int SubStatus, string
     /// <summary>One line of what the service said of a request that it calls wrong; it speaks of the query's text, which holds no values.</summary>
     public string? Complaint { get; init; }
 
-    public bool IsSuccess => (int)Status is >= 200 and < 300;
+    /// <summary>The status says success, but what came is no answer of Cosmos DB: a proxy's page comes with 200, and nothing was done.</summary>
+    public bool IsForeign { get; init; }
+
+    public bool IsSuccess => !IsForeign && (int)Status is >= 200 and < 300;
 
     /// <summary>The item is not there. A 404 with a sub-status speaks of something else: no container, or a replica that is behind.</summary>
     public bool IsAbsent => Status == HttpStatusCode.NotFound && SubStatus == 0;
@@ -21,7 +24,7 @@ internal sealed record CosmosAnswer(HttpStatusCode Status, int SubStatus, string
     public bool IsOutcome => IsSuccess || IsAbsent || Status is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed;
 
     /// <summary>Worth another try now. 429 is not: the SDK has waited for it already. 449 asks for it; 410 and 503 are replicas that move.</summary>
-    public bool IsPassing => (int)Status is 408 or 410 or 449 or >= 500 || (Status == HttpStatusCode.NotFound && SubStatus != 0);
+    public bool IsPassing => IsForeign || (int)Status is 408 or 410 or 449 or >= 500 || (Status == HttpStatusCode.NotFound && SubStatus != 0);
 
     public JsonElement Json()
     {

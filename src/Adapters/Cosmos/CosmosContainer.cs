@@ -51,9 +51,20 @@ internal sealed partial class CosmosContainer(CosmosStoreOptions options, ILogge
 
     private void Check(ContainerProperties found)
     {
-        if (found.PartitionKeyPath != PartitionKeyPath)
+        if (found.PartitionKeyPaths is not [PartitionKeyPath])
         {
-            throw new StoreUnavailableException($"The container {options} has the partition key {found.PartitionKeyPath}; Nightwatch needs one with {PartitionKeyPath}.");
+            throw new StoreUnavailableException($"The container {options} has the partition key {string.Join(", ", found.PartitionKeyPaths)}; Nightwatch needs one with {PartitionKeyPath}.");
+        }
+
+        // What says nothing of its end is kept for ever; such a container would remove it.
+        if (found.DefaultTimeToLive > 0)
+        {
+            throw new StoreUnavailableException($"The container {options} removes everything after {found.DefaultTimeToLive} seconds (defaultTtl); Nightwatch needs -1, which removes only what says so itself.");
+        }
+
+        if (!IndexesKeys(found.IndexingPolicy))
+        {
+            throw new StoreUnavailableException($"The container {options} does not index {IndexedPaths[0]} (indexingPolicy), without which no list can be ordered; see docs/cosmos.md.");
         }
 
         if (found.DefaultTimeToLive is null)
@@ -61,6 +72,13 @@ internal sealed partial class CosmosContainer(CosmosStoreOptions options, ILogge
             LogNoTimeToLive(logger, options.ToString());
         }
     }
+
+    /// <summary>By the path that ours has, or by everything. A service that tells of no paths is not doubted.</summary>
+    private static bool IndexesKeys(IndexingPolicy policy) =>
+        policy.IndexingMode == IndexingMode.Consistent
+        && (policy.IncludedPaths.Count == 0
+            || policy.IncludedPaths.Any(p => p.Path == IndexedPaths[0])
+            || (policy.IncludedPaths.Any(p => p.Path == "/*") && !policy.ExcludedPaths.Any(p => p.Path.StartsWith("/keys", StringComparison.Ordinal))));
 
     private ContainerProperties Properties()
     {

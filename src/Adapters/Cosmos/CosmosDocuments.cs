@@ -34,12 +34,17 @@ internal sealed class CosmosDocuments<T>(CosmosStore store, DocumentType<T> type
         return documents.ToDictionary(d => d.Id, StringComparer.Ordinal);
     }
 
-    public Task<WriteResult> WriteAsync(string partitionKey, DocumentWrite<T> write, CancellationToken cancellationToken) =>
-        writer.WriteAsync(Partition(partitionKey), write, cancellationToken);
+    public async Task<WriteResult> WriteAsync(string partitionKey, DocumentWrite<T> write, CancellationToken cancellationToken)
+    {
+        var partition = Partition(partitionKey);
+        return await writer.WriteAsync(partition, writer.Prepare(partition, write), write.Condition, cancellationToken).ConfigureAwait(false);
+    }
 
     public async Task<IReadOnlyList<WriteResult>> WriteManyAsync(string partitionKey, IReadOnlyList<DocumentWrite<T>> writes, CancellationToken cancellationToken)
     {
         var partition = Partition(partitionKey);
+        // All of them first: one that is too large must not leave a part of the others written.
+        var items = writes.Select(w => writer.Prepare(partition, w)).ToList();
         var results = new WriteResult[writes.Count];
         // Writes of one document keep their order. No new one begins after one failed, and none is under way any more when the call returns.
         await Parallel.ForEachAsync(
@@ -49,7 +54,7 @@ internal sealed class CosmosDocuments<T>(CosmosStore store, DocumentType<T> type
             {
                 foreach (var i in places)
                 {
-                    results[i] = await writer.WriteAsync(partition, writes[i], cancellationToken).ConfigureAwait(false);
+                    results[i] = await writer.WriteAsync(partition, items[i], writes[i].Condition, cancellationToken).ConfigureAwait(false);
                 }
             }).ConfigureAwait(false);
         return results;

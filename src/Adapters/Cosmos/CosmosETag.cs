@@ -13,6 +13,8 @@ internal readonly record struct CosmosETag(string Service, DateTimeOffset? Expir
     /// <summary>Before an etag that came without quotes, as emulators give them.</summary>
     private const char Bare = '!';
 
+    private const int MaxLength = 256;
+
     /// <summary>As If-Match takes it.</summary>
     public string Header => Service.StartsWith(Bare) ? Service[1..] : $"\"{Service}\"";
 
@@ -26,6 +28,10 @@ internal readonly record struct CosmosETag(string Service, DateTimeOffset? Expir
             ? new(etag[..at], new DateTimeOffset(ticks, TimeSpan.Zero))
             : new(etag, null);
     }
+
+    /// <summary>Whether the service could have given it. What a caller made up must neither match everything nor break the request's header.</summary>
+    public bool IsPossible =>
+        Service.Length is > 0 and <= MaxLength && Service != "!*" && !Service.Contains('"', StringComparison.Ordinal) && !Service.AsSpan().ContainsAnyExceptInRange('!', '~');
 
     public bool IsOver(DateTimeOffset now) => Expires <= now;
 

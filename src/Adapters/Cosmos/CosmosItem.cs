@@ -16,6 +16,9 @@ internal sealed record CosmosItem(string Id, string Write, DateTimeOffset? Expir
     /// <summary>TTL counts by the service's clock from when it stored the item: it shall never remove what lives by ours.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(5);
 
+    /// <summary>Largest item that Cosmos DB takes, in bytes of its JSON: 2 MB ("Azure Cosmos DB service quotas", per-item limits).</summary>
+    public const int MaxBytes = 2 * 1024 * 1024;
+
     public static CosmosItem Of<T>(CosmosIndex<T> index, string partition, DocumentWrite<T> write, DateTimeOffset? expires, DateTimeOffset now)
         where T : class
     {

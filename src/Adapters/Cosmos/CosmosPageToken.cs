@@ -24,17 +24,17 @@ internal sealed record CosmosPageToken(string Order, string Id)
         SHA256.HashData(Encoding.UTF8.GetBytes($"{partition} {query.OrderBy} {query.Descending}")).AsSpan(0, 8));
 
     /// <exception cref="ArgumentException">The token was not made by <see cref="Encode"/> for this walk.</exception>
-    public static CosmosPageToken Decode(string token, string walk)
+    public static CosmosPageToken Decode(string continuationToken, string walk)
     {
-        if (token.Length <= MaxLength && Base64Url.IsValid(token))
+        if (continuationToken.Length <= MaxLength && Base64Url.IsValid(continuationToken))
         {
-            var text = Encoding.Latin1.GetString(Base64Url.DecodeFromChars(token));
+            var text = Encoding.Latin1.GetString(Base64Url.DecodeFromChars(continuationToken));
             if (text.Split(' ') is [Version, var itsWalk, var order, { Length: > 0 } id] && itsWalk == walk && text.All(c => c is >= ' ' and <= '~'))
             {
                 return new CosmosPageToken(order, id);
             }
         }
 
-        throw new ArgumentException("The continuation token is not one of ours, or belongs to another list; start again without it.", nameof(token));
+        throw new ArgumentException("The continuation token is not one of ours, or belongs to another list; start again without it.", nameof(continuationToken));
     }
 }

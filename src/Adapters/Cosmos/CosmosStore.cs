@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Logging;
 using Nightwatch.Adapters.Http;
@@ -14,6 +15,9 @@ internal sealed class CosmosStore(CosmosStoreOptions options, CosmosConnection c
     : IDocumentStore, IStoreMaintenance, IDisposable
 {
     private const int MaxTries = 4;
+
+    /// <summary>Sub-status of a 403: the logical partition takes no more.</summary>
+    private const int PartitionFull = 1014;
 
     private readonly Lock gate = new();
     private readonly CosmosContainer setup = new(options, logger);
@@ -46,7 +50,8 @@ internal sealed class CosmosStore(CosmosStoreOptions options, CosmosConnection c
     /// <summary>Runs an operation until its answer is an outcome (success, absent, conflict, precondition failed).</summary>
     /// <param name="send">May run several times.</param>
     /// <exception cref="StoreUnavailableException">It is not, after all tries or after the time for the call.</exception>
-    /// <exception cref="InvalidOperationException">Cosmos DB calls the request wrong or too large: a fault of ours, which trying again would not mend.</exception>
+    /// <exception cref="DocumentTooLargeException">Cosmos DB takes no document of this size.</exception>
+    /// <exception cref="InvalidOperationException">Cosmos DB calls the request wrong: a fault of ours, which trying again would not mend.</exception>
     internal async Task<CosmosAnswer> SendAsync(string operation, Func<Container, CancellationToken, Task<CosmosAnswer>> send, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(options.Timeout, time);
@@ -76,7 +81,7 @@ internal sealed class CosmosStore(CosmosStoreOptions options, CosmosConnection c
         throw (int?)answer?.Status switch
         {
             400 => new InvalidOperationException($"Cosmos DB calls the request to {operation} wrong: {answer.Complaint}", cause),
-            413 => new InvalidOperationException($"The document to {operation} is larger than the 2 MB that Cosmos DB takes.", cause),
+            413 => new DocumentTooLargeException($"The document to {operation} is larger than the 2 MB ({CosmosItem.MaxBytes} bytes of JSON) that Cosmos DB takes.", cause!),
             _ => Unavailable(operation, answer, Explain(answer, cause), cause),
         };
     }
@@ -102,8 +107,17 @@ internal sealed class CosmosStore(CosmosStoreOptions options, CosmosConnection c
     internal static async Task<CosmosAnswer> ReadAsync(string operation, ResponseMessage response, CancellationToken cancellationToken)
     {
         CosmosTelemetry.Count(operation, response.Headers.RequestCharge, (int)response.StatusCode);
-        return await CosmosAnswer.ReadAsync(response, cancellationToken).ConfigureAwait(false);
+        var answer = await CosmosAnswer.ReadAsync(response, cancellationToken).ConfigureAwait(false);
+        return answer.IsSuccess && !IsOurs(operation, answer) ? answer with { IsForeign = true } : answer;
     }
+
+    /// <summary>Whether a success has what Cosmos DB gives with it. Answers to queries are read by the SDK, which takes no others.</summary>
+    private static bool IsOurs(string operation, CosmosAnswer answer) => operation switch
+    {
+        "query" or "read many" => true,
+        "delete" => answer.Status == HttpStatusCode.NoContent,
+        _ => answer.ETag is not null,
+    };
 
     private static TimeSpan Pause(int attempt) =>
         attempt == 1 ? TimeSpan.Zero : TimeSpan.FromMilliseconds((25 << attempt) * (0.5 + Random.Shared.NextDouble()));
@@ -141,7 +155,10 @@ internal sealed class CosmosStore(CosmosStoreOptions options, CosmosConnection c
     {
         null when cause is Azure.Identity.AuthenticationFailedException => "no identity could sign in (without COSMOS_KEY the process's own is used)",
         null => cause is HttpRequestException connection ? FailureText.OfConnection(connection, options.Endpoint) : "the connection broke",
-        401 or 403 => $"was refused with {(int)answer.Status} (COSMOS_KEY is wrong, or the identity has no role on the account)",
+        _ when answer is { IsForeign: true } => "was answered by something that is not Cosmos DB (the page of a proxy?)",
+        401 => "was refused with 401 (COSMOS_KEY is wrong, or the identity has no role on the account)",
+        403 when answer!.SubStatus == PartitionFull => "was refused with 403/1014 (the partition of this kind and tenant has reached the 20 GB that Cosmos DB gives one)",
+        403 => $"was refused with 403/{answer!.SubStatus} (COSMOS_KEY is wrong, the identity has no role on the account, or the account's firewall keeps this machine out)",
         404 => "found no container",
         429 => "was throttled (429) for longer than is waited: the account needs more throughput",
         { } status => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"was answered {status}/{answer.SubStatus}"),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Microsoft.Azure.Cosmos;
@@ -25,19 +26,27 @@ internal sealed class CosmosWriter<T>(CosmosStore store, DocumentType<T> type)
         return answer.IsSuccess ? answer.Json() : null;
     }
 
-    public async Task<WriteResult> WriteAsync(string partition, DocumentWrite<T> write, CancellationToken cancellationToken)
+    /// <summary>The item to be written.</summary>
+    /// <exception cref="DocumentTooLargeException">Cosmos DB would not take it.</exception>
+    public CosmosItem Prepare(string partition, DocumentWrite<T> write)
     {
-        var now = store.Time.GetUtcNow();
-        var item = CosmosItem.Of(index, partition, write, type.ExpiresAt(write.Value), now);
-        if (write.Condition.RequiresAbsence)
+        var item = CosmosItem.Of(index, partition, write, type.ExpiresAt(write.Value), store.Time.GetUtcNow());
+        return item.Json.Length <= CosmosItem.MaxBytes ? item : throw new DocumentTooLargeException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"A document of {type.Name} has {item.Json.Length} bytes as JSON; the store, Cosmos DB, takes at most 2 MB ({CosmosItem.MaxBytes} bytes). Store less in one document."));
+    }
+
+    public async Task<WriteResult> WriteAsync(string partition, CosmosItem item, WriteCondition condition, CancellationToken cancellationToken)
+    {
+        if (condition.RequiresAbsence)
         {
             return await CreateAsync(partition, item, cancellationToken).ConfigureAwait(false);
         }
 
-        if (write.Condition.ETag is { } etag)
+        if (condition.ETag is { } etag)
         {
             var expected = CosmosETag.Parse(etag);
-            return expected.IsOver(now) ? WriteResult.Conflict : await ReplaceAsync(partition, item, expected, cancellationToken).ConfigureAwait(false);
+            return !expected.IsPossible || expected.IsOver(store.Time.GetUtcNow()) ? WriteResult.Conflict : await ReplaceAsync(partition, item, expected, cancellationToken).ConfigureAwait(false);
         }
 
         var answer = await SendBodyAsync("upsert", item, (container, body, stop) => container.UpsertItemStreamAsync(body, new PartitionKey(partition), CosmosStore.NoContent, stop), cancellationToken)
@@ -54,7 +63,7 @@ internal sealed class CosmosWriter<T>(CosmosStore store, DocumentType<T> type)
             return false;
         }
 
-        if (expected?.IsOver(store.Time.GetUtcNow()) == true)
+        if (expected is { } version && (!version.IsPossible || version.IsOver(store.Time.GetUtcNow())))
         {
             return false;
         }

@@ -60,6 +60,12 @@ internal sealed partial class AlertReader
 
         labelsHoldControls |= !ReferenceEquals(CleanText.Line(text), text) || !ReferenceEquals(CleanText.Line(name), name);
         labels[name] = text;
+        labelRoom -= text.Length;
+        if (labelRoom < 0)
+        {
+            return Wrong("labels", $"hold more than {limits.MaxLabelsLength} characters together; put long text into annotations");
+        }
+
         return labels.Count <= limits.MaxLabels || Wrong("labels", $"holds more than {limits.MaxLabels} labels; send fewer");
     }
 
@@ -100,7 +106,9 @@ internal sealed partial class AlertReader
             return Wrong("annotations", $"holds a name of {name.Length} characters; 1 to {limits.MaxNameLength} are taken");
         }
 
-        annotations[CleanText.Line(name)] = CleanText.Cut(CleanText.Lines(text), limits.MaxAnnotationLength);
+        var kept = CleanText.Cut(CleanText.Lines(text), Math.Min(limits.MaxAnnotationLength, annotationRoom));
+        annotationRoom -= kept.Length;
+        annotations[CleanText.Line(name)] = kept;
         return annotations.Count <= limits.MaxAnnotations || Wrong("annotations", $"holds more than {limits.MaxAnnotations} annotations; send fewer");
     }
 

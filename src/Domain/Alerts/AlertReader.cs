@@ -19,6 +19,8 @@ internal sealed partial class AlertReader(AlertFormat format, IntakeOptions limi
     private AlertStatus? status;
     private Dictionary<string, string> labels = [];
     private Dictionary<string, string> annotations = [];
+    private int labelRoom;
+    private int annotationRoom;
     private bool labelsHoldControls;
     private DateTimeOffset? startsAt;
     private DateTimeOffset? endsAt;
@@ -62,6 +64,7 @@ internal sealed partial class AlertReader(AlertFormat format, IntakeOptions limi
         (status, startsAt, endsAt, generatorUrl, fingerprint, Field, Problem, labelsHoldControls) = (null, null, null, null, null, "", "", false);
         labels = new Dictionary<string, string>(16, StringComparer.Ordinal);
         annotations = new Dictionary<string, string>(4, StringComparer.Ordinal);
+        (labelRoom, annotationRoom) = (limits.MaxLabelsLength, limits.MaxAnnotationsLength);
     }
 
     private bool ReadProperty(JsonProperty property)

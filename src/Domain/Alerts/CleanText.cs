@@ -22,6 +22,11 @@ internal static class CleanText
             return text;
         }
 
+        if (length < 2)
+        {
+            return "";
+        }
+
         var end = char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1;
         return string.Concat(text.AsSpan(0, end), "…");
     }

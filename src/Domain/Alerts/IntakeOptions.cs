@@ -17,10 +17,16 @@ public sealed class IntakeOptions
     /// <summary>UTF-16 units. A longer label value is refused: it is part of the alert's identity.</summary>
     public int MaxLabelValueLength { get; set; } = 4 * 1024;
 
+    /// <summary>UTF-16 units of all label values of an alert. With the annotations' bound it keeps an alert far below what a store takes as one document (2 MB).</summary>
+    public int MaxLabelsLength { get; set; } = 128 * 1024;
+
     public int MaxAnnotations { get; set; } = 64;
 
     /// <summary>UTF-16 units. A longer annotation is cut, since it only informs.</summary>
     public int MaxAnnotationLength { get; set; } = 16 * 1024;
+
+    /// <summary>UTF-16 units of all annotations of an alert; what is beyond is cut.</summary>
+    public int MaxAnnotationsLength { get; set; } = 64 * 1024;
 
     /// <summary>How far in the future an alert may start.</summary>
     public TimeSpan MaxFuture { get; set; } = TimeSpan.FromDays(1);

@@ -17,6 +17,9 @@ internal sealed class ReconcileDecision(HeldAlerts held, Suppressions suppressio
     private const int MaxName = 256;
     private const int MaxValue = 16 * 1024;
 
+    /// <summary>UTF-16 units of all labels, and of all annotations, of an alert: what a store takes as one document is 2 MB.</summary>
+    private const int MaxTogether = 64 * 1024;
+
     public HeldAlerts Held { get; } = held;
 
     /// <summary>The open episode as it must be, or null when nothing changes.</summary>
@@ -103,9 +106,12 @@ internal sealed class ReconcileDecision(HeldAlerts held, Suppressions suppressio
     private static Dictionary<string, string> Clean(IReadOnlyDictionary<string, string> texts)
     {
         var clean = new Dictionary<string, string>(StringComparer.Ordinal);
+        var room = MaxTogether;
         foreach (var (name, value) in texts.Take(MaxTexts))
         {
-            clean[CleanText.Cut(CleanText.Line(name), MaxName)] = CleanText.Cut(CleanText.Lines(value), MaxValue);
+            var kept = CleanText.Cut(CleanText.Lines(value), Math.Min(MaxValue, room));
+            room -= kept.Length;
+            clean[CleanText.Cut(CleanText.Line(name), MaxName)] = kept;
         }
 
         return clean;

@@ -11,10 +11,16 @@ public sealed class SetAsideEpisodes(IDocuments<AlertEpisode> episodes, TimeProv
     /// <summary>A competitor's write is a change that wins; so many of them in a row are left to it.</summary>
     private const int MaxAttempts = 3;
 
+    /// <summary>What was changed further in the future than this was not changed since: its clock was wrong. Clocks that are right differ by less.</summary>
+    private static readonly TimeSpan ClockError = TimeSpan.FromMinutes(1);
+
     /// <summary>Those that nobody has taken and that have not changed since the message was sent.</summary>
     /// <exception cref="StoreUnavailableException">Some may be set aside; call again.</exception>
     public Task SetAsideAsync(string tenant, IReadOnlyList<string> ids, DateTimeOffset sentAt, CancellationToken cancellationToken) => ChangeAsync(
-        tenant, ids, e => e.Stage == EpisodeStage.Received && e.ChangedAt <= sentAt ? e with { Stage = EpisodeStage.SetAside } : null, cancellationToken);
+        tenant,
+        ids,
+        e => e.Stage == EpisodeStage.Received && (e.ChangedAt <= sentAt || e.ChangedAt > time.GetUtcNow() + ClockError) ? e with { Stage = EpisodeStage.SetAside } : null,
+        cancellationToken);
 
     /// <summary>Those that were set aside are received again, as of now.</summary>
     /// <exception cref="StoreUnavailableException">Some may be back; call again.</exception>

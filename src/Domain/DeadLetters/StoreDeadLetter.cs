@@ -48,9 +48,22 @@ public sealed partial class StoreDeadLetter(
         if (letter.State == DeadLetterState.Waiting && subject.Tenant == tenant)
         {
             await aside.SetAsideAsync(tenant, subject.EpisodeIds, received.EnqueuedAt ?? letter.DeadLetteredAt, cancellationToken);
+            letter = await KeepDecisionAsync(tenant, letter, subject, cancellationToken);
         }
 
         return letter;
+    }
+
+    /// <summary>Somebody may have sent the letter back between its storing and the setting aside: then nothing else would bring its alerts back.</summary>
+    private async Task<DeadLetter> KeepDecisionAsync(string tenant, DeadLetter letter, MessageSubject subject, CancellationToken cancellationToken)
+    {
+        var now = (await letters.ReadAsync(tenant, letter.Id, cancellationToken))?.Value ?? letter;
+        if (now.State == DeadLetterState.Redelivered)
+        {
+            await aside.ReturnAsync(tenant, subject.EpisodeIds, cancellationToken);
+        }
+
+        return now;
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The dead letter {Id} of the queue {Queue} (message {MessageId}) is stored: {Reason}. {Description}")]

@@ -8,7 +8,10 @@ public sealed record Document<T>(string PartitionKey, string Id, string ETag, T 
 /// The one port to the store. A partition belongs to one tenant; writes are atomic per document and carry a condition; a batch is many independent
 /// writes, not a transaction. A task that completes means that the write is durable (it survives power loss).
 /// </summary>
-/// <remarks>Every member throws <see cref="StoreUnavailableException"/> when the store cannot be reached, is full or stays locked.</remarks>
+/// <remarks>
+/// Every member throws <see cref="StoreUnavailableException"/> when the store cannot be reached, is full or stays locked. A write of a document that is larger
+/// than the store takes is a <see cref="DocumentTooLargeException"/>; then nothing of the call is stored.
+/// </remarks>
 public interface IDocuments<T>
     where T : class
 {
@@ -80,6 +83,24 @@ public sealed class StoreUnavailableException : Exception
     }
 
     public StoreUnavailableException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>A document is larger than the store takes. The message names the kind, the size and the limit, and shows nothing of the document.</summary>
+public sealed class DocumentTooLargeException : Exception
+{
+    public DocumentTooLargeException()
+    {
+    }
+
+    public DocumentTooLargeException(string message)
+        : base(message)
+    {
+    }
+
+    public DocumentTooLargeException(string message, Exception innerException)
         : base(message, innerException)
     {
     }

@@ -18,7 +18,7 @@ public sealed class DeadLettersApi(ListDeadLetters letters, RedeliverDeadLetters
         ListQuery.AnswerAsync(
             request.Query,
             asked => letters.ListAsync(
-                request.Caller(), asked.Text("queue", 260), asked.Choice<DeadLetterState>("state"), asked.PageSize, asked.ContinuationToken, cancellationToken),
+                request.Caller(), Known(asked.Text("queue")), asked.Choice<DeadLetterState>("state"), asked.PageSize, asked.ContinuationToken, cancellationToken),
             page => answers.Json(new DeadLetterPage(page.Items, page.ContinuationToken)));
 
     [Function("ReadDeadLetter")]
@@ -62,7 +62,7 @@ public sealed class DeadLettersApi(ListDeadLetters letters, RedeliverDeadLetters
 
         try
         {
-            var batch = await redeliver.RedeliverWaitingAsync(request.Caller(), wish.Queue, wish.Max ?? DeadLetterRules.MaxBatch, cancellationToken);
+            var batch = await redeliver.RedeliverWaitingAsync(request.Caller(), Known(wish.Queue), wish.Max ?? DeadLetterRules.MaxBatch, cancellationToken);
             DeadLetterOutcome[] sent = [.. batch.Done.Where(o => o.Message is not null)];
             if (sent.Length > 0)
             {
@@ -91,6 +91,11 @@ public sealed class DeadLettersApi(ListDeadLetters letters, RedeliverDeadLetters
         await RecordAsync(request, AuditActions.DeadLetterDismissed, id, [outcome], cancellationToken);
         return answers.Json(outcome.Letter!);
     }
+
+    /// <summary>A queue that there is none of would look like one without letters.</summary>
+    private static string? Known(string? queue) => queue is null || Queues.All.Contains(queue)
+        ? queue
+        : throw new ArgumentException($"queue must be one of {string.Join(", ", Queues.All)}, or left out for all.", nameof(queue));
 
     private Task RecordAsync(HttpRequest request, string action, string target, IReadOnlyList<DeadLetterOutcome> outcomes, CancellationToken cancellationToken) => audit.RecordAsync(
         request.Caller().Did(action, $"dead-letter/{target}") with

@@ -6,7 +6,7 @@ using Nightwatch.Functions.Http;
 namespace Nightwatch.Functions.Health;
 
 /// <summary>live: the process answers. ready: the store can be read and written. Neither shows data.</summary>
-public sealed class HealthApi(IStoreMaintenance store)
+public sealed class HealthApi(StoreCheck store)
 {
     [Function("Live")]
     [Public]
@@ -20,7 +20,7 @@ public sealed class HealthApi(IStoreMaintenance store)
     {
         try
         {
-            await store.CheckAsync(cancellationToken);
+            await store.RunAsync(cancellationToken);
             return Answers.Json(new HealthAnswer("ready", [new HealthCheck("store", "ok")]));
         }
         catch (StoreUnavailableException)

@@ -7,7 +7,8 @@ using Nightwatch.Domain.Storage;
 namespace Nightwatch.Functions.Http;
 
 /// <summary>
-/// The one place where a fault of an HTTP function becomes an answer: a store that is down is 503, so that Alertmanager tries again; all else is 500.
+/// The one place where a fault of an HTTP function becomes an answer: a store that is down is 503, so that Alertmanager tries again; a document that
+/// the store does not take is 413; all else is 500.
 /// </summary>
 public sealed partial class FaultMiddleware(ILogger<FaultMiddleware> logger) : IFunctionsWorkerMiddleware
 {
@@ -43,6 +44,12 @@ public sealed partial class FaultMiddleware(ILogger<FaultMiddleware> logger) : I
                 StatusCodes.Status503ServiceUnavailable, "The store is not available", "Nothing was stored. Send the request again in a few seconds.");
         }
 
+        if (Find<DocumentTooLargeException>(fault) is { } large)
+        {
+            LogTooLarge(logger, function, large.Message);
+            return Answers.Problem(StatusCodes.Status413PayloadTooLarge, "What is to be stored is too large", $"{large.Message} Send less, or in parts.");
+        }
+
         if (Find<BadHttpRequestException>(fault) is { } bad)
         {
             return Answers.Problem(bad.StatusCode, "The request could not be read", bad.Message);
@@ -68,6 +75,9 @@ public sealed partial class FaultMiddleware(ILogger<FaultMiddleware> logger) : I
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Function}: the store is not available: {Reason}")]
     private static partial void LogStoreDown(ILogger logger, string function, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Function}: {Reason}")]
+    private static partial void LogTooLarge(ILogger logger, string function, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Function} failed")]
     private static partial void LogFault(ILogger logger, Exception fault, string function);

@@ -82,11 +82,12 @@ internal sealed record MessageEnvelope
         try
         {
             return JsonSerializer.Deserialize(json, EnvelopeJson.Relaxed.MessageEnvelope) is { Version: 1, MessageId: not null, Body: not null } envelope
-                && (envelope.IsBinary != true || Base64.IsValid(envelope.Body)) ? envelope : null;
+                && (envelope.IsBinary != true || Base64.IsValid(envelope.Body))
+                && envelope.DeadLetter is null or { Reason: not null, Error: not null } ? envelope : null;
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
-            // Not ours after all.
+            // Not ours after all: no envelope, or half a surrogate pair in a name of it.
             return null;
         }
     }

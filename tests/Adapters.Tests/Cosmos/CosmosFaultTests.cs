@@ -225,15 +225,6 @@ public sealed class CosmosFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Document_LargerThanCosmosTakes_IsAFaultAndNotAnOutage()
-    {
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(
-            () => notes.WriteAsync("a", DocumentWrite<Note>.Upsert("huge", new Note { Text = new string('x', 3 << 20) }), Stop));
-
-        Assert.Contains("2 MB", failure.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Consistency_ThatIsWeak_IsWarnedOfOnce()
     {
         gateway.Consistency = "Session";

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Text;
+using System.Text.Json;
 using Nightwatch.Domain.Alerts;
+using Nightwatch.Domain.Serialization;
 
 namespace Nightwatch.Domain.Tests.Alerts;
 
@@ -96,6 +98,28 @@ public sealed class WebhookParserTests(ITestOutputHelper output)
         Assert.Equal(413, (await world.IngestAsync(AlertFormat.Alertmanager, new string(' ', 2001))).Refusal!.Status);
         var invalid = await world.Ingest.IngestAsync(AlertsWorld.Tenant, AlertFormat.Generic, new byte[] { (byte)'"', 0xff, (byte)'"' }, TestContext.Current.CancellationToken);
         Assert.Equal(400, invalid.Refusal!.Status);
+    }
+
+    [Fact]
+    public async Task IngestAsync_AsMuchTextAsIsTaken_StaysFarBelowADocumentOfTwoMegabytes()
+    {
+        // Each unit takes six bytes as JSON, the most that one can.
+        var full = string.Concat(Enumerable.Repeat("\ud83d\ude00", 2048));
+        string Many(string name, int count, int times) =>
+            string.Join(',', Enumerable.Range(0, count).Select(i => $"\"{name}{i}\":\"{string.Concat(Enumerable.Repeat(full, times))}\""));
+        var body = $$$"""
+            {"alerts":[{"name":"most","labels":{{{{Many("l", 31, 1)}}}},"annotations":{{{{Many("a", 60, 4)}}}}},
+            {"name":"more","labels":{{{{Many("l", 33, 1)}}}}},
+            {"name":"plain"}]}
+            """;
+
+        var outcome = await world.IngestAsync(AlertFormat.Generic, body);
+
+        Assert.Equal([1], outcome.Rejected.Select(r => r.Index));
+        var taken = world.Episodes.All(AlertsWorld.Tenant);
+        Assert.Equal(2, taken.Count);
+        Assert.All(taken, e => Assert.True(JsonSerializer.SerializeToUtf8Bytes(e, NightwatchJson.Options).Length < 3 << 19));
+        Assert.Equal(64 * 1024, taken.Single(e => e.Name == "most").Annotations.Values.Sum(v => v.Length));
     }
 
     [Fact]

@@ -234,6 +234,40 @@ public sealed class DeadLetterTests
     }
 
     [Fact]
+    public async Task Store_SentBackBeforeItsAlertsAreSetAside_HoldsNothingBack()
+    {
+        await EpisodeAsync(Tenant, "e1");
+        var received = Received("t1 e1");
+        var writes = 0;
+        // Body, letter, finding, then the alert.
+        faults.BeforeWrite = async () =>
+        {
+            if (++writes == 4)
+            {
+                faults.BeforeWrite = null;
+                Assert.NotNull((await redeliver.RedeliverAsync(Operator, DeadLetterRules.IdOf(received), again: false, Stop)).Message);
+            }
+        };
+
+        var letter = await store.StoreAsync(received, Stop);
+
+        Assert.Null(faults.BeforeWrite);
+        Assert.Equal(DeadLetterState.Redelivered, letter.State);
+        Assert.Equal(EpisodeStage.Received, await StageAsync("e1"));
+    }
+
+    [Fact]
+    public async Task Unqueued_StoredByAClockThatWasAhead_AreFound()
+    {
+        await EpisodeAsync(Tenant, "e1");
+        await EpisodeAsync(Tenant, "e2");
+        clock.Advance(TimeSpan.FromDays(-2));
+        await EpisodeAsync(Tenant, "young");
+
+        Assert.Equal(["e1", "e2"], await new FindUnqueuedEpisodes(episodes, clock).ListAsync(Tenant, TimeSpan.FromMinutes(1), 10, Stop));
+    }
+
+    [Fact]
     public async Task Dismiss_ALetter_EndsItAndARedeliveryMustBeOnPurpose()
     {
         var letter = await store.StoreAsync(Received("t1"), Stop);

@@ -75,18 +75,25 @@ public sealed class DeadLetterRoadTests(TwoTenants tenants)
         using var answer = await client.PostAsJsonAsync("api/dead-letters/redeliver", new { queue = "reconcile", max = 5 }, Stop);
         using var beyond = await client.PostAsJsonAsync("api/dead-letters/redeliver", new { max = 101 }, Stop);
         using var unknown = await client.PostAsJsonAsync("api/dead-letters/redeliver", new { queues = "reconcile" }, Stop);
+        using var nowhere = await client.PostAsJsonAsync("api/dead-letters/redeliver", new { queue = "reconciles" }, Stop);
 
         var batch = await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
         Assert.Equal(1, batch.GetProperty("redelivered").GetArrayLength());
         Assert.False(batch.GetProperty("hasMore").GetBoolean());
         Assert.Equal(HttpStatusCode.BadRequest, beyond.StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, unknown.StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, nowhere.StatusCode);
+        Assert.Equal("queue", (await nowhere.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("field").GetString());
         await Eventually.TrueAsync(async () => (await LettersAsync(client, null, "reconcile")).Count == 2, "it failed again");
     }
 
     [Theory]
     [InlineData("api/dead-letters?state=lost", "state")]
     [InlineData("api/dead-letters?pageSize=0", "pageSize")]
+    [InlineData("api/dead-letters?pageSize=-1", "pageSize")]
+    [InlineData("api/dead-letters?pageSize=1001", "pageSize")]
+    [InlineData("api/dead-letters?pageSize=99999999999999999999", "pageSize")]
+    [InlineData("api/dead-letters?queue=alertz", "queue")]
     [InlineData("api/dead-letters?continuationToken=zzz", "continuationToken")]
     public async Task List_WithABadParameter_SaysWhich(string path, string named)
     {

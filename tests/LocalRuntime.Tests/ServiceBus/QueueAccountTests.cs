@@ -35,6 +35,12 @@ public sealed class QueueAccountTests
     [InlineData("{\"nightwatchEnvelope\":")]
     [InlineData("{\"nightwatchEnvelope\":1}")]
     [InlineData("{\"own\":\"json\"}")]
+    [InlineData("")]
+    [InlineData("{\"nightwatchEnvelope\":1,\"\\ud800\":1}")]
+    [InlineData("{\"nightwatchEnvelope\":1,\"messageId\":\"\\ud800\",\"enqueuedTimeUtc\":\"2026-11-21T00:00:00Z\",\"body\":\"b\"}")]
+    [InlineData("{\"nightwatchEnvelope\":1,\"messageId\":\"m\",\"enqueuedTimeUtc\":\"0001-01-01T00:00:00+14:00\",\"body\":\"b\"}")]
+    [InlineData("{\"nightwatchEnvelope\":1,\"messageId\":\"m\",\"enqueuedTimeUtc\":\"2026-11-21T00:00:00Z\",\"body\":\"%\",\"isBinary\":true}")]
+    [InlineData("{\"nightwatchEnvelope\":1,\"messageId\":\"m\",\"enqueuedTimeUtc\":\"2026-11-21T00:00:00Z\",\"body\":\"b\",\"deadLetter\":{\"queue\":null,\"reason\":null,\"error\":null,\"deliveries\":1}}")]
     public void Read_TextOfAnotherProgram_IsTheBody(string text)
     {
         var message = new ReceivedMessage("id", "receipt", 3, DateTimeOffset.UnixEpoch, Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text)));

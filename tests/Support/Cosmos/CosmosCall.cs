@@ -49,6 +49,12 @@ public sealed record CosmosFault
     /// <summary>The connection is closed without an answer.</summary>
     public bool Breaks { get; init; }
 
+    /// <summary>The connection is closed in the middle of the answer's body.</summary>
+    public bool Halves { get; init; }
+
+    /// <summary>Somebody on the way answers 200 with a page of HTML; the request does not arrive.</summary>
+    public bool Page { get; init; }
+
     public TimeSpan? Delay { get; init; }
 
     public static CosmosFault Throttled(int milliseconds) => new() { Status = 429, SubStatus = 3200, RetryAfter = TimeSpan.FromMilliseconds(milliseconds) };

@@ -70,6 +70,15 @@ public sealed class CosmosGateway : IAsyncDisposable
         return gateway;
     }
 
+    /// <summary>Makes a database and a container as somebody else might have made it.</summary>
+    /// <param name="properties">JSON as the REST reference has it.</param>
+    public void Make(string database, string properties)
+    {
+        databases[database] = 0;
+        var made = new CosmosGatewayContainer(database, JsonNode.Parse(properties)!.AsObject(), containers.Count + 1, time);
+        containers[$"{database}/{made.Name}"] = made;
+    }
+
     /// <summary>The next requests for documents go wrong like this.</summary>
     public void Fail(CosmosFault fault, int times = 1)
     {
@@ -121,6 +130,15 @@ public sealed class CosmosGateway : IAsyncDisposable
         if (fault.Status is { } status)
         {
             await WriteAsync(context, CosmosReply.Error(status, "As told.", fault.SubStatus, fault.RetryAfter));
+        }
+        else if (fault.Page)
+        {
+            context.Response.ContentType = "text/html";
+            await context.Response.WriteAsync("<html><body>Please sign in.</body></html>", context.RequestAborted);
+        }
+        else if (fault.Halves)
+        {
+            await HalveAsync(context, reply ?? Serve(database, collection, call));
         }
         else if (fault.Breaks)
         {
@@ -198,6 +216,16 @@ public sealed class CosmosGateway : IAsyncDisposable
             ["readPolicy"] = new JsonObject { ["primaryReadCoefficient"] = 1, ["secondaryReadCoefficient"] = 1 },
             ["queryEngineConfiguration"] = """{"maxSqlQueryInputLength":262144,"maxJoinsPerSqlQuery":5,"maxLogicalAndPerSqlQuery":500,"maxLogicalOrPerSqlQuery":500,"maxUdfRefPerSqlQuery":10,"maxInExpressionItemsCount":16000,"queryMaxInMemorySortDocumentCount":500,"maxQueryRequestTimeoutFraction":0.9,"sqlAllowNonFiniteNumbers":false,"sqlAllowAggregateFunctions":true,"sqlAllowSubQuery":true,"sqlAllowScalarSubQuery":true,"allowNewKeywords":true,"sqlAllowLike":true,"sqlAllowGroupByClause":true,"maxSpatialQueryCells":12,"spatialMaxGeometryPointCount":256,"sqlDisableQueryILOptimization":false,"sqlDisableFilterPlanOptimization":false,"sqlAllowTop":true,"enableSpatialIndexing":true,"clientDisableOptimisticDirectExecution":false}""",
         };
+    }
+
+    private static async Task HalveAsync(HttpContext context, CosmosReply reply)
+    {
+        var body = Encoding.UTF8.GetBytes(reply.Body ?? "{}");
+        context.Response.ContentLength = body.Length;
+        await WriteAsync(context, reply with { Body = null });
+        await context.Response.Body.WriteAsync(body.AsMemory(0, body.Length / 2), context.RequestAborted);
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+        context.Abort();
     }
 
     private static async Task WriteAsync(HttpContext context, CosmosReply reply)

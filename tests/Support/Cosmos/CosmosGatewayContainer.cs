@@ -10,6 +10,8 @@ public sealed class CosmosGatewayContainer
 {
     private const int MaxDocument = 2 * 1024 * 1024;
     private const int MaxId = 1023;
+    private const int MaxPartition = 2048;
+    private const int MaxAnswer = 4 * 1024 * 1024;
 
     private readonly Lock gate = new();
     private readonly SortedDictionary<(string Partition, string Id), Item> items = new();
@@ -86,6 +88,7 @@ public sealed class CosmosGatewayContainer
             {
                 "query" => Query(call, maxPage, distributes),
                 "plan" => CosmosQueryPlan.Answer(call),
+                _ when Encoding.UTF8.GetByteCount(call.Partition ?? "") > MaxPartition => CosmosReply.Error(400, "Partition key is too large"),
                 _ when call.Partition is null => CosmosReply.Error(400, "PartitionKey extracted from document doesn't match the one specified in the header", 1001),
                 "read" => Find(call) is { } item ? Reply(200, item.Json, item, Reading(item.Bytes)) : Absent(),
                 "delete" => Delete(call),
@@ -131,6 +134,11 @@ public sealed class CosmosGatewayContainer
         if (id.Length == 0 || Encoding.UTF8.GetByteCount(id) > MaxId || id.AsSpan().ContainsAny("/\\?#") || document[partitionProperty]?.GetValue<string>() != call.Partition)
         {
             return CosmosReply.Error(400, "The id or the partition key of the document is not acceptable");
+        }
+
+        if (document["ttl"] is { } seconds && seconds.GetValue<double>() is not (-1 or (> 0 and <= int.MaxValue)))
+        {
+            return CosmosReply.Error(400, "The ttl must be a positive integer or -1");
         }
 
         if (call.Bytes > MaxDocument)
@@ -180,6 +188,11 @@ public sealed class CosmosGatewayContainer
 
     private CosmosReply Query(CosmosCall call, int maxPage, bool distributes)
     {
+        if (call.Partition is null && !string.Equals(call.Header("x-ms-documentdb-query-enablecrosspartition"), "True", StringComparison.OrdinalIgnoreCase))
+        {
+            return CosmosReply.Error(400, "Cross partition query is required but disabled. Please set x-ms-documentdb-query-enablecrosspartition to true");
+        }
+
         CosmosSql sql;
         try
         {
@@ -200,7 +213,7 @@ public sealed class CosmosGatewayContainer
         var found = sql.Run(items.Where(i => call.Partition is null || i.Key.Partition == call.Partition).Select(i => JsonSerializer.Deserialize<JsonElement>(i.Value.Json))).ToList();
         var most = Math.Min(maxPage, int.TryParse(call.Header("x-ms-max-item-count"), CultureInfo.InvariantCulture, out var asked) && asked > 0 ? asked : 100);
         var from = call.Header("x-ms-continuation") is { Length: > 0 } token ? int.Parse(token.Split('#')[1], CultureInfo.InvariantCulture) : 0;
-        var page = found.Skip(from).Take(most).ToList();
+        var page = Fitting(found.Skip(from).Take(most));
         var body = new JsonObject { ["_rid"] = ResourceId, ["Documents"] = new JsonArray([.. page]), ["_count"] = page.Count }.ToJsonString();
         var next = from + page.Count;
         return new CosmosReply(200, body)
@@ -210,6 +223,25 @@ public sealed class CosmosGatewayContainer
             Continuation = next < found.Count ? $"+RID:~{ResourceId}#{next}" : null,
             Charge = 2.3 + (0.05 * page.Count) + (body.Length / 10240.0),
         };
+    }
+
+    /// <summary>An answer holds 4 MB at most, and one document at least.</summary>
+    private static List<JsonNode> Fitting(IEnumerable<JsonNode> documents)
+    {
+        var page = new List<JsonNode>();
+        var bytes = 0;
+        foreach (var document in documents)
+        {
+            bytes += document.ToJsonString().Length;
+            if (page.Count > 0 && bytes > MaxAnswer)
+            {
+                break;
+            }
+
+            page.Add(document);
+        }
+
+        return page;
     }
 
     /// <summary>Ids always are (in consistent mode); all else as the included paths say, with the root excluded.</summary>
