@@ -8,13 +8,19 @@ public sealed record Document<T>(string PartitionKey, string Id, string ETag, T 
 /// The one port to the store. A partition belongs to one tenant; writes are atomic per document and carry a condition; a batch is many independent
 /// writes, not a transaction. A task that completes means that the write is durable (it survives power loss).
 /// </summary>
-/// <remarks>Every member throws <see cref="StoreUnavailableException"/> when the store cannot be reached, is full or stays locked.</remarks>
+/// <remarks>
+/// Every member throws <see cref="StoreUnavailableException"/> when the store cannot be reached, is full or stays locked.
+/// A stored document that no longer reads as a <typeparamref name="T"/> (a newer program's value, a missing member, damage) hides no other: lists leave it out
+/// and name it, and the store logs it. It is never removed or moved, since the program that wrote it may come back; it takes a write only by
+/// <see cref="WriteCondition.Always"/>, so nobody who did not see it replaces it.
+/// </remarks>
 public interface IDocuments<T>
     where T : class
 {
+    /// <exception cref="DocumentUnreadableException">It exists and cannot be read.</exception>
     Task<Document<T>?> ReadAsync(string partitionKey, string id, CancellationToken cancellationToken);
 
-    /// <summary>Reads several documents at once; ids that do not exist are absent from the answer.</summary>
+    /// <summary>Reads several documents at once; ids that do not exist, or whose document cannot be read, are absent from the answer.</summary>
     Task<IReadOnlyDictionary<string, Document<T>>> ReadManyAsync(string partitionKey, IReadOnlyCollection<string> ids, CancellationToken cancellationToken);
 
     Task<WriteResult> WriteAsync(string partitionKey, DocumentWrite<T> write, CancellationToken cancellationToken);
@@ -80,6 +86,24 @@ public sealed class StoreUnavailableException : Exception
     }
 
     public StoreUnavailableException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>A document exists and does not read as what its kind is now.</summary>
+public sealed class DocumentUnreadableException : Exception
+{
+    public DocumentUnreadableException()
+    {
+    }
+
+    public DocumentUnreadableException(string message)
+        : base(message)
+    {
+    }
+
+    public DocumentUnreadableException(string message, Exception innerException)
         : base(message, innerException)
     {
     }
