@@ -24,13 +24,15 @@ doctor() { # doctor check|repair: what becomes of the stores
 
 # The store doctor knows what the files mean: ./nightwatch doctor --repair mends them, after a copy, while nothing runs.
 doctor_stores() {
-  local line
+  local line output code=0
   if ! compgen -G "$home/state/*.db" >/dev/null; then idle "no stores yet: ./nightwatch up makes them"; return; fi
   if [[ ! -x $store_doctor ]]; then idle "stores not examined: the program is not built yet (./nightwatch up)"; return; fi
+  output=$("$store_doctor" "$1" "$home/state" 2>&1) || code=$?
   while IFS= read -r line; do
     say "$line"
     if [[ $line == FIX* ]]; then sick=1; fi
-  done < <("$store_doctor" "$1" "$home/state" 2>&1)
+  done <<<"$output"
+  if ((code > 2 || (code && !sick))); then ill "stores not examined: the store doctor ended with $code"; fi
 }
 
 doctor_token() {

@@ -11,6 +11,8 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
 
     public static SqliteSession Open(string path) => new(SystemSqlite.Open(path));
 
+    public static SqliteSession OpenToRead(string path) => new(SystemSqlite.OpenToRead(path));
+
     /// <summary>Runs a statement; parameters are bound by position to $1, $2, ... Returns the number of rows it changed.</summary>
     public int Execute(string sql, params ReadOnlySpan<object?> parameters) => Prepare(sql, parameters).ExecuteNonQuery();
 

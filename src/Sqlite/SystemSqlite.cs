@@ -49,6 +49,48 @@ internal static class SystemSqlite
         }
     }
 
+    /// <summary>Opens a file that exists so that nothing of it changes, not even by a checkpoint: for looking at what may be damaged.</summary>
+    /// <exception cref="SqliteException">There is no such file, it is no database, or its folder takes no files that SQLite needs beside a write-ahead log.</exception>
+    public static SqliteConnection OpenToRead(string path)
+    {
+        Initialise();
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        try
+        {
+            connection.Open();
+            Execute(connection, $"PRAGMA busy_timeout = {(int)BusyTimeout.TotalMilliseconds}");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>True when no other connection, of this process or another, has the file open. A damaged file that cannot be asked counts as free.</summary>
+    public static bool IsFree(string path)
+    {
+        Initialise();
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
+        try
+        {
+            connection.Open();
+            _ = raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+            Execute(connection, "PRAGMA busy_timeout = 200");
+
+            // Before the first read: then SQLite takes the whole file for itself or says that it cannot.
+            Execute(connection, "PRAGMA locking_mode = EXCLUSIVE");
+            Execute(connection, "BEGIN EXCLUSIVE");
+            Execute(connection, "ROLLBACK");
+            return true;
+        }
+        catch (SqliteException failure)
+        {
+            return failure.SqliteErrorCode is not (raw.SQLITE_BUSY or raw.SQLITE_LOCKED);
+        }
+    }
+
     public static void Execute(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();

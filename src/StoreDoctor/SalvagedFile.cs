@@ -3,64 +3,102 @@ using Nightwatch.Sqlite;
 
 namespace Nightwatch.StoreDoctor;
 
-/// <summary>Saves the rows of a file that SQLite cannot read as a whole: from both ends of each table, as far as it reads, into a new file.</summary>
-internal static class SalvagedFile
+/// <summary>
+/// A file that SQLite reads, made beside one that it does not: with its indexes built anew when that is all it takes, else with the rows that can be read.
+/// </summary>
+internal sealed class SalvagedFile : IDisposable
 {
+    private const string WorkMark = ".repair";
+    private const string SalvageMark = ".salvage";
+
     private static readonly string[] Sides = ["", "-wal"];
 
-    /// <summary>Copies a file that nobody has open, with its write-ahead log.</summary>
+    private readonly string[] scratch;
+
+    private SalvagedFile(string path, IReadOnlyList<string> notes, string[] scratch)
+    {
+        Path = path;
+        Notes = notes;
+        this.scratch = scratch;
+    }
+
+    public string Path { get; }
+
+    /// <summary>What it took.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>Copies a file that nobody writes, with its write-ahead log, and waits until the copy is on the disk.</summary>
+    /// <exception cref="IOException">There is no room, or the folder takes no files.</exception>
     public static void Copy(string from, string to)
     {
+        var needed = Sides.Where(side => File.Exists(from + side)).Sum(side => new FileInfo(from + side).Length);
+        var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(to))!;
+        if (new DriveInfo(folder).AvailableFreeSpace is var room && room < needed)
+        {
+            throw new IOException($"it needs {needed} bytes and the disk has {room}");
+        }
+
         foreach (var side in Sides.Where(side => File.Exists(from + side)))
         {
-            File.Copy(from + side, to + side, overwrite: true);
+            File.Copy(from + side, to + side, overwrite: false);
+            using var written = new FileStream(to + side, FileMode.Open, FileAccess.ReadWrite);
+            written.Flush(flushToDisk: true);
         }
     }
 
-    /// <summary>Makes the file one that SQLite reads; says what that took.</summary>
-    public static IReadOnlyList<string> MakeReadable(string path)
+    /// <summary>Null when nothing can be saved.</summary>
+    /// <exception cref="IOException">There is no room for the work.</exception>
+    public static SalvagedFile? Of(string damaged)
     {
-        if (IsWhole(path))
+        // Earlier repairs that were cut off may have left their files.
+        var (work, salvage) = (damaged + WorkMark, damaged + SalvageMark);
+        string[] scratch = [work, salvage];
+        scratch.ToList().ForEach(Remove);
+        try
         {
-            return [];
-        }
-
-        if (Reindexed(path))
-        {
-            return ["its indexes were built anew"];
-        }
-
-        // An earlier repair that was cut off may have left its file.
-        var salvaged = path + ".salvage";
-        Remove(salvaged);
-        var notes = new List<string>();
-        using (var source = SqliteSession.Open(path))
-        using (var target = SqliteSession.Open(salvaged))
-        {
-            CopySchema(source, target, "table");
-            foreach (var table in Names(target))
+            Copy(damaged, work);
+            if (IsWhole(work) || Reindexed(work))
             {
-                var saved = CopyRows(source, target, table);
-                notes.Add($"{saved} rows of {table} were saved");
+                return new SalvagedFile(work, ["its indexes were built anew"], scratch);
             }
 
-            CopySchema(source, target, "index");
-            target.Execute($"PRAGMA user_version = {source.Scalar("PRAGMA user_version")}");
-            target.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            var notes = SalvagedRows.Save(work, salvage);
+            if (notes.Count > 0 && IsWhole(salvage))
+            {
+                return new SalvagedFile(salvage, notes, scratch);
+            }
+        }
+        catch (SqliteException failure) when (failure.SqliteErrorCode is not SalvagedRows.Full)
+        {
+            // Not even the list of its tables can be read.
+        }
+        catch
+        {
+            scratch.ToList().ForEach(Remove);
+            throw;
         }
 
-        Remove(path);
-        File.Move(salvaged, path);
-        return notes;
+        scratch.ToList().ForEach(Remove);
+        return null;
     }
 
-    private static void Remove(string path)
+    /// <summary>Puts it in the damaged file's place. That file's log goes first, so that a crash in between cannot mix the two; the copy has both.</summary>
+    public void Replace(string damaged)
+    {
+        File.Delete(damaged + "-wal");
+        File.Delete(damaged + "-shm");
+        File.Move(Path, damaged, overwrite: true);
+    }
+
+    public static void Remove(string path)
     {
         foreach (var side in Sides.Append("-shm"))
         {
             File.Delete(path + side);
         }
     }
+
+    public void Dispose() => scratch.ToList().ForEach(Remove);
 
     private static bool IsWhole(string path)
     {
@@ -90,68 +128,5 @@ internal static class SalvagedFile
         {
             return false;
         }
-    }
-
-    private static void CopySchema(SqliteSession source, SqliteSession target, string kind)
-    {
-        var statements = new List<string>();
-        using (var reader = source.Query("SELECT sql FROM sqlite_master WHERE type = $1 AND sql IS NOT NULL AND name NOT LIKE 'sqlite_%'", kind))
-        {
-            while (reader.Read())
-            {
-                statements.Add(reader.GetString(0));
-            }
-        }
-
-        statements.ForEach(sql => target.Execute(sql));
-    }
-
-    private static List<string> Names(SqliteSession session)
-    {
-        var names = new List<string>();
-        using var reader = session.Query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
-        while (reader.Read())
-        {
-            names.Add(reader.GetString(0));
-        }
-
-        return names;
-    }
-
-    private static int CopyRows(SqliteSession source, SqliteSession target, string table)
-    {
-        target.Execute("BEGIN IMMEDIATE");
-        var saved = CopyRows(source, target, table, "ASC", out var last);
-        if (last is not null)
-        {
-            saved += CopyRows(source, target, table, "DESC", out _);
-        }
-
-        target.Execute("COMMIT");
-        return saved;
-    }
-
-    /// <summary>Copies until the end, or until a page does not read: then what stopped it comes out.</summary>
-    private static int CopyRows(SqliteSession source, SqliteSession target, string table, string order, out SqliteException? stopped)
-    {
-        var saved = 0;
-        stopped = null;
-        try
-        {
-            using var reader = source.Query($"SELECT rowid AS salvaged_rowid, * FROM \"{table}\" NOT INDEXED ORDER BY rowid {order}");
-            var columns = Enumerable.Range(1, reader.FieldCount - 1).Select(reader.GetName).ToList();
-            var sql = $"INSERT OR IGNORE INTO \"{table}\"(rowid, {string.Join(", ", columns.Select(name => $"\"{name}\""))}) "
-                + $"VALUES({string.Join(", ", Enumerable.Range(1, columns.Count + 1).Select(i => "$" + i))})";
-            while (reader.Read())
-            {
-                saved += target.Execute(sql, [.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? null : reader.GetValue(i))]);
-            }
-        }
-        catch (SqliteException failure)
-        {
-            stopped = failure;
-        }
-
-        return saved;
     }
 }

@@ -5,12 +5,12 @@ using Nightwatch.Sqlite;
 
 namespace Nightwatch.StoreDoctor;
 
-/// <summary>What was found in one file, a line each.</summary>
-internal sealed record StoreReport(IReadOnlyList<string> Lines, bool IsIll);
+/// <summary>What was found in one file, a line each. Not examined means that nothing can be said of it.</summary>
+internal sealed record StoreReport(IReadOnlyList<string> Lines, bool IsIll, bool IsUnexamined = false);
 
 /// <summary>
-/// One SQLite file of the state folder: first whether SQLite can read all of it, then whether its rows make sense for what writes it. A repair begins with a
-/// copy beside the file.
+/// One SQLite file of the state folder: first whether SQLite can read all of it, then whether its rows make sense for what writes it. Looking changes
+/// nothing. A repair begins with a copy beside the file; damaged pages are mended in another file, which takes the damaged one's place when it is whole.
 /// </summary>
 internal static class StoreFile
 {
@@ -23,61 +23,138 @@ internal static class StoreFile
     public static StoreReport Visit(string path, bool repair, DateTimeOffset now)
     {
         var name = Path.GetFileName(path);
+        if (!StoreKind.IsOurs(name))
+        {
+            return new StoreReport([$"-     store {name}: not one of Nightwatch's, left alone"], false);
+        }
+
         try
         {
-            return repair ? Repair(path, name, now) : Report(name, Examine(path), "./nightwatch doctor --repair");
+            return Unreachable(path) is { } reason
+                ? new StoreReport([$"FIX   store {name}: {reason}"], true)
+                : Look(Target(path), name, repair, now);
         }
-        catch (SqliteException failure)
+        catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)
         {
-            return new StoreReport([$"FIX   store {name}: {failure.Message}: restore a copy"], true);
+            return new StoreReport([$"FIX   store {name}: not examined: {OneLine(failure)}"], true, true);
         }
     }
 
-    private static IReadOnlyList<string> Examine(string path)
+    private static StoreReport Look(string path, string name, bool repair, DateTimeOffset now)
+    {
+        var found = Examine(path, name);
+        if (found.Refusal is { } refusal)
+        {
+            return new StoreReport([$"FIX   store {name}: {refusal}"], true);
+        }
+
+        return !repair || found.IsWell ? Report(name, found, "./nightwatch doctor --repair") : Repair(path, name, found, now);
+    }
+
+    private static string? Unreachable(string path)
+    {
+        var target = Target(path);
+        return Directory.Exists(target) ? "it is a folder: move it away and restore a copy"
+            : !File.Exists(target) ? $"it is a link to {target}, which is not there: restore that"
+            : new FileInfo(target).Length == 0 && !File.Exists(target + "-wal") ? "it is empty: restore a copy, or remove it to begin anew"
+            : null;
+    }
+
+    // A repair must mend the file that the programs open, not put another in the place of the link.
+    private static string Target(string path) => new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+
+    private static Examination Examine(string path, string name)
     {
         try
         {
-            using var session = SqliteSession.Open(path);
+            using var session = SqliteSession.OpenToRead(path);
 
             // One snapshot: what processes commit meanwhile must not look like rows that do not fit together.
             session.Execute("BEGIN");
-            return Integrity(session) is { Count: > 0 } damage ? damage : Rows(session);
+            var damage = Integrity(session);
+            var kind = StoreKind.Of(session, name);
+            return damage.Count > 0 || kind.Refusal is not null
+                ? new Examination(damage, [], kind.Refusal)
+                : new Examination([], Rows(session, kind), null);
         }
         catch (SqliteException failure) when (failure.SqliteErrorCode is Corrupt or NotADatabase)
         {
-            return [failure.Message];
+            return new Examination([OneLine(failure)], [], null);
         }
     }
 
-    private static StoreReport Repair(string path, string name, DateTimeOffset now)
+    private static StoreReport Repair(string path, string name, Examination found, DateTimeOffset now)
     {
-        var found = Examine(path);
-        if (found.Count == 0)
-        {
-            return Report(name, found, "");
-        }
-
         if (InUse(path, now) is { } user)
         {
             return new StoreReport([$"FIX   store {name}: {user}; stop it with ./nightwatch down, then repair"], true);
         }
 
-        var copy = $"{path}{CopyMark}{now.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}";
-        SalvagedFile.Copy(path, copy);
-        var notes = found.Select(one => $"was   store {name}: {one}").ToList();
-        notes.AddRange(SalvagedFile.MakeReadable(path).Select(note => $"was   store {name}: {note}"));
-        using (var session = SqliteSession.Open(path))
+        if (!TryCopy(path, now, out var copy, out var obstacle))
         {
-            Mend(session, now);
+            return new StoreReport([$"FIX   store {name}: nothing was repaired, no copy could be made: {obstacle}"], true);
         }
 
-        var left = Report(name, Examine(path), "restore a copy");
-        return new StoreReport([.. notes, $"-     store {name}: a copy of what was is {Path.GetFileName(copy)}", .. left.Lines], left.IsIll);
+        IReadOnlyList<string> saved = [];
+        if (found.Damage.Count > 0)
+        {
+            using var mended = SalvagedFile.Of(path);
+            if (mended is null)
+            {
+                SalvagedFile.Remove(copy);
+                return new StoreReport([.. found.All.Select(one => $"FIX   store {name}: {one}: nothing of it can be saved, restore a copy")], true);
+            }
+
+            saved = mended.Notes;
+            Mend(mended.Path, name, now);
+            if (InUse(path, now) is { } late)
+            {
+                return new StoreReport([$"FIX   store {name}: {late}; stop it with ./nightwatch down, then repair"], true);
+            }
+
+            mended.Replace(path);
+        }
+        else
+        {
+            Mend(path, name, now);
+        }
+
+        var left = Report(name, Examine(path, name), "restore a copy");
+        return new StoreReport(
+            [
+                .. found.All.Concat(saved).Select(one => $"was   store {name}: {one}"),
+                $"-     store {name}: repaired; what it was is kept as {Path.GetFileName(copy)}",
+                .. left.Lines,
+            ],
+            left.IsIll);
     }
 
-    private static StoreReport Report(string name, IReadOnlyList<string> findings, string fix) => findings.Count == 0
+    private static bool TryCopy(string path, DateTimeOffset now, out string copy, out string obstacle)
+    {
+        var stem = path + CopyMark + now.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        copy = stem;
+        for (var next = 2; Path.Exists(copy); next++)
+        {
+            copy = $"{stem}-{next.ToString(CultureInfo.InvariantCulture)}";
+        }
+
+        try
+        {
+            SalvagedFile.Copy(path, copy);
+            obstacle = "";
+            return true;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            SalvagedFile.Remove(copy);
+            obstacle = OneLine(failure);
+            return false;
+        }
+    }
+
+    private static StoreReport Report(string name, Examination found, string fix) => found.IsWell
         ? new StoreReport([$"ok    store {name}"], false)
-        : new StoreReport([.. findings.Select(finding => $"FIX   store {name}: {finding}: {fix}")], true);
+        : new StoreReport([.. found.All.Select(finding => $"FIX   store {name}: {finding}: {fix}")], true);
 
     private static List<string> Integrity(SqliteSession session)
     {
@@ -85,61 +162,68 @@ internal static class StoreFile
         using var reader = session.Query("PRAGMA integrity_check(10)");
         while (reader.Read())
         {
-            lines.Add(reader.GetString(0));
+            lines.Add(reader.GetString(0).ReplaceLineEndings(" "));
         }
 
         return lines is ["ok"] ? [] : lines;
     }
 
-    private static IReadOnlyList<string> Rows(SqliteSession session) => IsDurable(session)
-        ? [.. StoreExamination.Examine(session).Select(finding => finding.ToString())]
-        : DocumentTables.Examine(session);
-
-    private static void Mend(SqliteSession session, DateTimeOffset now)
+    private static IReadOnlyList<string> Rows(SqliteSession session, StoreKind kind)
     {
-        session.Execute("BEGIN IMMEDIATE");
-        if (IsDurable(session))
+        if (!kind.IsDurable)
         {
-            StoreExamination.Repair(session, now.UtcTicks);
+            return DocumentTables.Examine(session);
         }
-        else
+
+        return !StoreKind.IsOfThisVersion(session) ? []
+            : StoreKind.Missing(session) is { Count: > 0 } missing ? [$"it lacks the tables {string.Join(", ", missing)} (repair: made anew, empty)"]
+            : [.. StoreExamination.Examine(session).Select(finding => finding.ToString())];
+    }
+
+    private static void Mend(string path, string name, DateTimeOffset now)
+    {
+        using var session = SqliteSession.Open(path);
+        session.Execute("BEGIN IMMEDIATE");
+        if (StoreKind.Of(session, name) is { IsDurable: false })
         {
             DocumentTables.Repair(session, now);
         }
+        else if (StoreKind.IsOfThisVersion(session))
+        {
+            DurableSchema.Create(session);
+            StoreExamination.Repair(session, now.UtcTicks);
+        }
 
         session.Execute("COMMIT");
+        session.Scalar("PRAGMA wal_checkpoint(TRUNCATE)");
     }
-
-    /// <summary>Files of an earlier version are brought to this one by the engine when it starts; until then their rows are not examined.</summary>
-    private static bool IsDurable(SqliteSession session) =>
-        session.Scalar("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name IN ('instances', 'history', 'inbox')") is 3L
-        && session.Scalar("PRAGMA user_version") is long version && version == DurableSchema.Version;
 
     /// <summary>Null, or who else has the file open.</summary>
     private static string? InUse(string path, DateTimeOffset now)
     {
         try
         {
-            using var session = SqliteSession.Open(path);
-            session.Execute("PRAGMA busy_timeout = 200");
-            if (IsDurable(session) && StoreExamination.Alive(session, now.UtcTicks) is > 0 and var alive)
+            using var session = SqliteSession.OpenToRead(path);
+            if (StoreKind.Tables(session).Contains("workers") && StoreExamination.Alive(session, now.UtcTicks) is > 0 and var alive)
             {
                 return $"{alive} processes work on it";
             }
+        }
+        catch (SqliteException failure) when (failure.SqliteErrorCode is Corrupt or NotADatabase)
+        {
+            // Too damaged to ask for its workers.
+        }
 
-            session.Scalar("PRAGMA locking_mode = EXCLUSIVE");
-            session.Execute("BEGIN IMMEDIATE");
-            session.Execute("ROLLBACK");
-            return null;
-        }
-        catch (SqliteException failure) when (failure.SqliteErrorCode is not (Corrupt or NotADatabase))
-        {
-            return "another process has it open";
-        }
-        catch (SqliteException)
-        {
-            // Too damaged to ask. What has it open meets the same damage.
-            return null;
-        }
+        return SystemSqlite.IsFree(path) ? null : "another process has it open";
+    }
+
+    private static string OneLine(Exception failure) => failure.Message.ReplaceLineEndings(" ");
+
+    /// <summary>What SQLite says of damaged pages; else what rows do not make sense; or why the file is none to repair.</summary>
+    private sealed record Examination(IReadOnlyList<string> Damage, IReadOnlyList<string> Findings, string? Refusal)
+    {
+        public bool IsWell => Damage.Count == 0 && Findings.Count == 0 && Refusal is null;
+
+        public IEnumerable<string> All => [.. Damage, .. Findings, .. Refusal is null ? Array.Empty<string>() : [Refusal]];
     }
 }

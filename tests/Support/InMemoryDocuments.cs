@@ -28,14 +28,18 @@ public sealed class InMemoryDocuments<T>(DocumentType<T> type, StoreFaults? faul
     {
         lock (gate)
         {
-            return [.. Partition(partitionKey).Values.Select(s => Open(partitionKey, s).Value)];
+            return [.. Partition(partitionKey).Values.Select(s => Open(partitionKey, s)?.Value).OfType<T>()];
         }
     }
 
     public async Task<Document<T>?> ReadAsync(string partitionKey, string id, CancellationToken cancellationToken)
     {
         var found = await ReadManyAsync(partitionKey, [id], cancellationToken);
-        return found.GetValueOrDefault(id);
+        lock (gate)
+        {
+            return found.GetValueOrDefault(id)
+                ?? (Partition(partitionKey).ContainsKey(id) ? throw new DocumentUnreadableException($"Document '{id}' of {type.Name} is stored and cannot be read.") : null);
+        }
     }
 
     public async Task<IReadOnlyDictionary<string, Document<T>>> ReadManyAsync(string partitionKey, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
@@ -49,9 +53,9 @@ public sealed class InMemoryDocuments<T>(DocumentType<T> type, StoreFaults? faul
             var found = new Dictionary<string, Document<T>>(StringComparer.Ordinal);
             foreach (var id in ids)
             {
-                if (partition.TryGetValue(id, out var stored))
+                if (partition.TryGetValue(id, out var stored) && Open(partitionKey, stored) is { } document)
                 {
-                    found[id] = Open(partitionKey, stored);
+                    found[id] = document;
                 }
             }
 
@@ -104,21 +108,44 @@ public sealed class InMemoryDocuments<T>(DocumentType<T> type, StoreFaults? faul
         var paging = new KeysetPaging(query, [.. type.Fields.Select(f => f.Name)]);
         lock (gate)
         {
-            var rows = Partition(partitionKey).Values
+            var (page, unreadable) = (new List<(Document<T> Document, Func<string> Token)>(), new List<string>());
+            foreach (var row in Partition(partitionKey).Values
                 .Where(s => query.Where.All(f => KeysetPaging.Matches(f, s.Fields[f.Field])))
                 .Select(s => (Stored: s, Key: paging.KeyOf(s.Id, s.Fields)))
                 .Where(r => paging.IsAfterToken(r.Key))
-                .OrderBy(r => r.Key, paging)
-                .Take(query.PageSize + 1)
-                .ToList();
-            var page = rows.Take(query.PageSize).ToList();
-            var token = rows.Count > query.PageSize ? paging.TokenOf(page[^1].Key) : null;
-            return new DocumentPage<T>([.. page.Select(r => Open(partitionKey, r.Stored))], token);
+                .OrderBy(r => r.Key, paging))
+            {
+                if (page.Count == query.PageSize)
+                {
+                    return new DocumentPage<T>([.. page.Select(p => p.Document)], page[^1].Token()) { Unreadable = unreadable };
+                }
+
+                if (Open(partitionKey, row.Stored) is { } document)
+                {
+                    page.Add((document, () => paging.TokenOf(row.Key)));
+                }
+                else
+                {
+                    unreadable.Add(row.Stored.Id);
+                }
+            }
+
+            return new DocumentPage<T>([.. page.Select(p => p.Document)], null) { Unreadable = unreadable };
         }
     }
 
-    private static Document<T> Open(string partitionKey, Stored stored) =>
-        new(partitionKey, stored.Id, stored.ETag, JsonSerializer.Deserialize<T>(stored.Json, NightwatchJson.Options)!);
+    /// <summary>Null when it does not read as what its kind is.</summary>
+    private static Document<T>? Open(string partitionKey, Stored stored)
+    {
+        try
+        {
+            return new(partitionKey, stored.Id, stored.ETag, JsonSerializer.Deserialize<T>(stored.Json, NightwatchJson.Options)!);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     private WriteResult Write(SortedDictionary<string, Stored> partition, DocumentWrite<T> write)
     {

@@ -31,7 +31,8 @@ internal sealed class SqliteDocuments<T> : IDocuments<T>, ITableMaintenance
         return store.Read(session =>
         {
             using var reader = session.Query($"SELECT id, etag, body FROM {table.Name} WHERE pk = $1 AND id = $2 AND (expires IS NULL OR expires > $3)", partitionKey, id, Now());
-            return reader.Read() ? ToDocument(partitionKey, reader) : null;
+            return !reader.Read() ? null : TryRead(partitionKey, reader, out var failure)
+                ?? throw new DocumentUnreadableException($"Document '{id}' of {type.Name} is stored and cannot be read: {failure!.Message}", failure);
         });
     }
 
@@ -46,8 +47,10 @@ internal sealed class SqliteDocuments<T> : IDocuments<T>, ITableMaintenance
                 partitionKey, JsonSerializer.Serialize(ids), Now());
             while (reader.Read())
             {
-                var document = ToDocument(partitionKey, reader);
-                found[document.Id] = document;
+                if (TryRead(partitionKey, reader, out _) is { } document)
+                {
+                    found[document.Id] = document;
+                }
             }
 
             return found;
@@ -81,26 +84,42 @@ internal sealed class SqliteDocuments<T> : IDocuments<T>, ITableMaintenance
     {
         var statement = SqliteQuery.Build(table.Name, type, partitionKey, query, Now());
         await ReadyAsync(cancellationToken).ConfigureAwait(false);
-        return store.Read(session =>
+        var (documents, unreadable) = (new List<Document<T>>(), new List<string>());
+        while (true)
         {
-            var documents = new List<Document<T>>();
-            object? lastOrder = null;
-            using (var reader = session.Query(statement.Sql, statement.Parameters))
+            var missing = query.PageSize - documents.Count;
+            var token = store.Read(session => ReadSome(session, statement, partitionKey, missing, documents, unreadable));
+            if (token is null || documents.Count == query.PageSize)
             {
-                while (documents.Count < query.PageSize && reader.Read())
-                {
-                    documents.Add(ToDocument(partitionKey, reader));
-                    lastOrder = reader.GetValue(3);
-                }
-
-                if (documents.Count == query.PageSize && reader.Read())
-                {
-                    return new DocumentPage<T>(documents, PageToken.Encode(lastOrder, documents[^1].Id));
-                }
+                return new DocumentPage<T>(documents, token) { Unreadable = unreadable };
             }
 
-            return new DocumentPage<T>(documents, null);
-        });
+            // In the place of those that could not be read.
+            cancellationToken.ThrowIfCancellationRequested();
+            statement = SqliteQuery.Build(table.Name, type, partitionKey, query with { PageSize = query.PageSize - documents.Count, ContinuationToken = token }, Now());
+        }
+    }
+
+    /// <summary>Reads so many rows; the token of the last one when there are more.</summary>
+    private string? ReadSome(
+        SqliteSession session, (string Sql, object?[] Parameters) statement, string partitionKey, int rows, List<Document<T>> documents, List<string> unreadable)
+    {
+        var (lastOrder, lastId) = ((object?)null, "");
+        using var reader = session.Query(statement.Sql, statement.Parameters);
+        for (; rows > 0 && reader.Read(); rows--)
+        {
+            (lastOrder, lastId) = (reader.GetValue(3), reader.GetString(0));
+            if (TryRead(partitionKey, reader, out _) is { } document)
+            {
+                documents.Add(document);
+            }
+            else
+            {
+                unreadable.Add(lastId);
+            }
+        }
+
+        return rows == 0 && reader.Read() ? PageToken.Encode(lastOrder, lastId) : null;
     }
 
     public async Task<int> RemoveExpiredAsync()
@@ -123,8 +142,21 @@ internal sealed class SqliteDocuments<T> : IDocuments<T>, ITableMaintenance
     private static T Deserialise(byte[] body) =>
         JsonSerializer.Deserialize<T>(body, NightwatchJson.Options) ?? throw new JsonException($"A stored {typeof(T).Name} is null.");
 
-    private static Document<T> ToDocument(string partitionKey, SqliteDataReader reader) =>
-        new(partitionKey, reader.GetString(0), reader.GetString(1), Deserialise(reader.GetFieldValue<byte[]>(2)));
+    /// <summary>Null when the document's body is no <typeparamref name="T"/>, which the store logs.</summary>
+    private Document<T>? TryRead(string partitionKey, SqliteDataReader reader, out Exception? failure)
+    {
+        try
+        {
+            failure = null;
+            return new Document<T>(partitionKey, reader.GetString(0), reader.GetString(1), Deserialise(reader.GetFieldValue<byte[]>(2)));
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or NotSupportedException or InvalidOperationException or ArgumentException or FormatException or InvalidCastException)
+        {
+            failure = unreadable;
+            store.Report(type.Name, partitionKey, reader.GetString(0), unreadable);
+            return null;
+        }
+    }
 
     private static string NewETag() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Nightwatch.Adapters.Storage;
 using Nightwatch.Domain.Storage;
@@ -7,11 +10,14 @@ using Nightwatch.Sqlite;
 namespace Nightwatch.Adapters.Sqlite;
 
 /// <summary>The embedded store: one SQLite file that several processes of one machine share. Opened on first use; its schema is brought up to date then.</summary>
-public sealed class SqliteStore(IOptions<SqliteStoreOptions> options, TimeProvider time) : IDocumentStore, IStoreMaintenance, IDisposable
+public sealed class SqliteStore(IOptions<SqliteStoreOptions> options, TimeProvider time, ILogger<SqliteStore>? log = null) : IDocumentStore, IStoreMaintenance, IDisposable
 {
     /// <summary>Raised when the layout of the file itself changes; a file from a newer program is refused, never altered.</summary>
     internal const int SchemaVersion = 1;
 
+    private const int MaxReported = 1_000;
+
+    private readonly ConcurrentDictionary<(string, string, string), byte> reported = new();
     private readonly Lock gate = new();
     private readonly List<ITableMaintenance> tables = [];
     private SqliteGroupWriter? writer;
@@ -82,6 +88,15 @@ public sealed class SqliteStore(IOptions<SqliteStoreOptions> options, TimeProvid
         catch (SqliteException failure) when (IsOutage(failure))
         {
             throw Unavailable(failure);
+        }
+    }
+
+    /// <summary>Logs an unreadable document, each once.</summary>
+    internal void Report(string kind, string partitionKey, string id, Exception failure)
+    {
+        if (reported.Count < MaxReported && reported.TryAdd((kind, partitionKey, id), 0))
+        {
+            SqliteLog.Unreadable(log ?? NullLogger<SqliteStore>.Instance, failure, kind, partitionKey, id);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Nightwatch.Domain.Storage;
 using Nightwatch.Sqlite;
 
@@ -113,10 +114,26 @@ internal sealed class SqliteTable<T>
 
             foreach (var (rowId, body) in rows)
             {
-                var value = deserialise(body);
-                session.Execute($"UPDATE {Name} SET {set} WHERE rowid = $1", [rowId, .. fields.Select(f => ToSql(f.Value(value)))]);
                 last = rowId;
+
+                // One that cannot be read is found by no new field, and keeps nobody else from being.
+                if (TryDeserialise(body) is { } value)
+                {
+                    session.Execute($"UPDATE {Name} SET {set} WHERE rowid = $1", [rowId, .. fields.Select(f => ToSql(f.Value(value)))]);
+                }
             }
+        }
+    }
+
+    private T? TryDeserialise(byte[] body)
+    {
+        try
+        {
+            return deserialise(body);
+        }
+        catch (Exception failure) when (failure is JsonException or NotSupportedException or InvalidOperationException or ArgumentException or FormatException)
+        {
+            return null;
         }
     }
 }

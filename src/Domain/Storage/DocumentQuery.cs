@@ -38,5 +38,10 @@ public sealed record DocumentQuery
     public string? ContinuationToken { get; init; }
 }
 
+/// <summary>A page is full, or the last one.</summary>
 public sealed record DocumentPage<T>(IReadOnlyList<Document<T>> Documents, string? ContinuationToken)
-    where T : class;
+    where T : class
+{
+    /// <summary>Ids of documents that would stand among these but cannot be read: they stay stored as they are.</summary>
+    public IReadOnlyList<string> Unreadable { get; init; } = [];
+}

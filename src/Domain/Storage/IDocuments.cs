@@ -11,13 +11,17 @@ public sealed record Document<T>(string PartitionKey, string Id, string ETag, T 
 /// <remarks>
 /// Every member throws <see cref="StoreUnavailableException"/> when the store cannot be reached, is full or stays locked. A write of a document that is larger
 /// than the store takes is a <see cref="DocumentTooLargeException"/>; then nothing of the call is stored.
+/// A stored document that no longer reads as a <typeparamref name="T"/> (a newer program's value, a missing member, damage) hides no other: lists leave it out
+/// and name it, and the store logs it. It is never removed or moved, since the program that wrote it may come back; it takes a write only by
+/// <see cref="WriteCondition.Always"/>, so nobody who did not see it replaces it.
 /// </remarks>
 public interface IDocuments<T>
     where T : class
 {
+    /// <exception cref="DocumentUnreadableException">It exists and cannot be read.</exception>
     Task<Document<T>?> ReadAsync(string partitionKey, string id, CancellationToken cancellationToken);
 
-    /// <summary>Reads several documents at once; ids that do not exist are absent from the answer.</summary>
+    /// <summary>Reads several documents at once; ids that do not exist, or whose document cannot be read, are absent from the answer.</summary>
     Task<IReadOnlyDictionary<string, Document<T>>> ReadManyAsync(string partitionKey, IReadOnlyCollection<string> ids, CancellationToken cancellationToken);
 
     Task<WriteResult> WriteAsync(string partitionKey, DocumentWrite<T> write, CancellationToken cancellationToken);
@@ -101,6 +105,24 @@ public sealed class DocumentTooLargeException : Exception
     }
 
     public DocumentTooLargeException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>A document exists and does not read as what its kind is now.</summary>
+public sealed class DocumentUnreadableException : Exception
+{
+    public DocumentUnreadableException()
+    {
+    }
+
+    public DocumentUnreadableException(string message)
+        : base(message)
+    {
+    }
+
+    public DocumentUnreadableException(string message, Exception innerException)
         : base(message, innerException)
     {
     }

@@ -39,8 +39,8 @@ internal sealed class DamagedStore : IDisposable
         return store;
     }
 
-    public DurableEngine Open() => new(
-        new DurableEngineOptions { Path = File, PollInterval = TimeSpan.FromMilliseconds(30), DrainTimeout = TimeSpan.Zero },
+    public DurableEngine Open(string? path = null) => new(
+        new DurableEngineOptions { Path = path ?? File, PollInterval = TimeSpan.FromMilliseconds(30), DrainTimeout = TimeSpan.Zero },
         new TestFunctions()
             .Activity<string, string>("Slow", async (_, text, cancellation) =>
             {
@@ -71,6 +71,17 @@ internal sealed class DamagedStore : IDisposable
         StoreExamination.Repair(session, DateTimeOffset.UnixEpoch.UtcTicks);
         return true;
     });
+
+    /// <summary>Adds instances "more-0" and on that wait for an event.</summary>
+    public async Task AddInstancesAsync(int count)
+    {
+        await using var engine = Open();
+        await engine.StartAsync(DurableHost.Cancellation);
+        await Parallel.ForAsync(0, count, DurableHost.Cancellation, async (i, cancellation) =>
+            await engine.Client.ScheduleNewOrchestrationInstanceAsync("Waiting", new string('x', 300), new StartOrchestrationOptions($"more-{i}"), cancellation));
+        await DurableHost.UntilAsync(() => Task.FromResult(engine.Store.Read(session =>
+            (long)session.Scalar("SELECT COUNT(*) FROM instances WHERE id LIKE 'more-%' AND turn = 1")!) == count));
+    }
 
     /// <summary>Lets everything end; how each instance did.</summary>
     public async Task<Dictionary<string, OrchestrationMetadata>> FinishAsync(bool withChild = true)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.DurableTask.Client;
 using Nightwatch.LocalRuntime.Tests.DurableTask;
 using Nightwatch.Sqlite;
@@ -73,7 +72,7 @@ public sealed class StoreFileTests
     public async Task Repair_TornPages_SavesTheOtherInstances(int seed)
     {
         using var store = await DamagedStore.MakeAsync();
-        await AddInstancesAsync(store, 200);
+        await store.AddInstancesAsync(200);
         store.Read(session => session.Scalar("PRAGMA wal_checkpoint(TRUNCATE)"));
         Tear(store.File, seed, 2);
 
@@ -125,25 +124,17 @@ public sealed class StoreFileTests
         Assert.Equal("torn", after.Scalar("SELECT group_concat(id) FROM damaged"));
     }
 
-    private static async Task AddInstancesAsync(DamagedStore store, int count)
-    {
-        await using var engine = store.Open();
-        await engine.StartAsync(DurableHost.Cancellation);
-        await Parallel.ForAsync(0, count, DurableHost.Cancellation, async (i, cancellation) =>
-            await engine.Client.ScheduleNewOrchestrationInstanceAsync("Waiting", new string('x', 300), new Microsoft.DurableTask.StartOrchestrationOptions($"more-{i}"), cancellation));
-        await DurableHost.UntilAsync(() => Task.FromResult(engine.Store.Read(session =>
-            (long)session.Scalar("SELECT COUNT(*) FROM instances WHERE id LIKE 'more-%' AND turn = 1")!) == count));
-    }
-
     // Not the first pages, which hold the schema: without them there is nothing to save.
     private static void Tear(string path, int seed, int pages)
     {
         var random = new Random(seed);
+        var torn = new byte[PageSize / 2];
         using var file = File.OpenWrite(path);
         for (var i = 0; i < pages; i++)
         {
             file.Position = random.NextInt64(file.Length / PageSize / 3, file.Length / PageSize) * PageSize;
-            file.Write(RandomNumberGenerator.GetBytes(PageSize / 2));
+            random.NextBytes(torn);
+            file.Write(torn);
         }
     }
 }

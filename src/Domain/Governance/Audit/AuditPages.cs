@@ -21,6 +21,11 @@ internal static class AuditPages
             }
             catch (Exception failure) when (failure is JsonException or InvalidOperationException or FormatException)
             {
+                page = new DocumentPage<T>([], query.ContinuationToken) { Unreadable = ["?"] };
+            }
+
+            if (page.Unreadable.Count > 0)
+            {
                 if (query.PageSize == 1)
                 {
                     return false;

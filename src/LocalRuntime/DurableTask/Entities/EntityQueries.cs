@@ -39,7 +39,7 @@ internal static class EntityQueries
 
     public static List<StoredEntity> List(SqliteSession session, EntityQuery query, string? token, int size)
     {
-        var prefix = Prefix(query.InstanceIdStartsWith);
+        var prefix = query.InstanceIdStartsWith ?? First;
         var found = new List<StoredEntity>();
         using var reader = session.Query(
             token is null ? FirstPage : NextPage, query.IncludeState ? 1 : 0, prefix, prefix == First ? End : prefix + Highest, token ?? prefix,
@@ -50,18 +50,6 @@ internal static class EntityQueries
         }
 
         return found;
-    }
-
-    // Names are stored in lower case; keys as they are.
-    private static string Prefix(string? given)
-    {
-        if (string.IsNullOrEmpty(given))
-        {
-            return First;
-        }
-
-        var second = given.IndexOf('@', 1);
-        return second < 0 ? given.ToLowerInvariant() : given[..second].ToLowerInvariant() + given[second..];
     }
 
     private static StoredEntity Read(SqliteDataReader reader) => new(

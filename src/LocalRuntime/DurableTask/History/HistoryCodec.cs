@@ -137,6 +137,9 @@ internal static class HistoryCodec
         writer.WriteEndObject();
     }
 
+    // Damaged bytes can give an empty name.
+    private static byte KeyOf(ref Utf8JsonReader reader) => reader.ValueSpan.IsEmpty ? (byte)0 : reader.ValueSpan[0];
+
     private static HistoryEvent ReadEvent(ref Utf8JsonReader reader)
     {
         var (kind, task, payload, ticks, flag) = (HistoryKind.TurnStarted, -1, 0L, 0L, false);
@@ -144,7 +147,7 @@ internal static class HistoryCodec
         TaskFailureDetails? failure = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var key = reader.ValueSpan[0];
+            var key = KeyOf(ref reader);
             reader.Read();
             switch (key)
             {
@@ -171,7 +174,7 @@ internal static class HistoryCodec
         TaskFailureDetails? inner = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var key = reader.ValueSpan[0];
+            var key = KeyOf(ref reader);
             reader.Read();
             switch (key)
             {

@@ -103,7 +103,7 @@ internal sealed class OrchestrationExecutor
         context.Unmatched.Clear();
         return new TurnOutcome
         {
-            Lines = [.. fresh, .. actions.Select(action => action.Line)],
+            Lines = [.. CancelledTimers.Note(fresh, context.CancelledTimers), .. actions.Select(action => action.Line)],
             Actions = actions,
             CancelledTimers = [.. context.CancelledTimers],
             Suspended = suspended,

@@ -120,7 +120,7 @@ internal sealed class OrchestratorContext(OrchestrationIdentity identity, Replay
 
     public override async Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
     {
-        var action = new PendingAction(new HistoryEvent(HistoryKind.TimerCreated) { Ticks = fireAt.ToUniversalTime().Ticks });
+        var action = new PendingAction(DurableTask.CancelledTimers.Created(fireAt.ToUniversalTime().Ticks));
         var fired = Call(action, out var call);
         using var registration = cancellationToken.CanBeCanceled ? cancellationToken.Register(() => Cancel(call, cancellationToken)) : default;
         await fired.ConfigureAwait(true);

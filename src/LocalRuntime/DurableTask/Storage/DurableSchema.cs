@@ -17,6 +17,9 @@ internal static class DurableSchema
     /// <summary>The call number under which a delayed start waits among the timers.</summary>
     public const int StartTimer = (1 << MinorBits) - 1;
 
+    /// <summary>All tables, for the doctor.</summary>
+    public static readonly IReadOnlyList<string> Tables = ["workers", "instances", "history", "inbox", "activities", "timers", "payloads", "entities", "operations"];
+
     private static readonly string[] Statements =
     [
         "CREATE TABLE IF NOT EXISTS workers(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, expires INTEGER NOT NULL)",

@@ -17,7 +17,8 @@ internal sealed class HistoryRule(SqliteSession session)
     public IEnumerable<StoreFinding> Find() => Running().SelectMany(record => Read(record, out var lines) is { } unreadable
         ? [new StoreFinding($"Instance '{record.Id}' ({record.Name}) cannot be played: {unreadable}", "set aside as failed, with the reason")]
         : Lost(record, lines).Select(call => new StoreFinding(
-            $"Instance '{record.Id}' ({record.Name}) waits for {PendingAction.Describe(call)}, which is not in the file", "answered with a failure")));
+            $"Instance '{record.Id}' ({record.Name}) waits for {PendingAction.Describe(call)}, which is not in the file",
+            call.Kind == HistoryKind.TimerCreated ? "set anew for its time" : "answered with a failure")));
 
     public void Repair(long now)
     {
@@ -77,8 +78,38 @@ internal sealed class HistoryRule(SqliteSession session)
             return damage.Message;
         }
 
+        if (lines.Count == 0 || lines[0].Kind != HistoryKind.ExecutionStarted || lines.Exists(line => !Enum.IsDefined(line.Kind)))
+        {
+            return "its history does not say how it was started, or has lines of unknown kinds";
+        }
+
         var gone = lines.Count(line => line.Payload != 0 && session.Scalar("SELECT 1 FROM payloads WHERE key = $1", line.Payload) is null);
-        return gone > 0 ? $"{gone} of its payloads are missing" : null;
+        return gone > 0 ? $"{gone} of its payloads are missing" : UnreadableMessage(record);
+    }
+
+    /// <summary>Null, or why a message that waits for the instance cannot be read: it may be an answer, or an event that nobody else knows of.</summary>
+    private string? UnreadableMessage(InstanceRecord record)
+    {
+        using var reader = session.Query(
+            "SELECT line, payload IS NOT NULL AND payload NOT IN (SELECT key FROM payloads) FROM inbox WHERE instance = $1", record.Key);
+        while (reader.Read())
+        {
+            try
+            {
+                HistoryCodec.Read(reader.GetFieldValue<byte[]>(0), []);
+            }
+            catch (HistoryUnreadableException damage)
+            {
+                return "a message for it cannot be read: " + damage.Message;
+            }
+
+            if (reader.GetInt64(1) != 0)
+            {
+                return "the payload of a message for it is missing";
+            }
+        }
+
+        return null;
     }
 
     // While messages wait, one of them may be the answer; and a rewind asks anew in its next turn.
@@ -89,8 +120,9 @@ internal sealed class HistoryRule(SqliteSession session)
             return [];
         }
 
-        var answered = lines.Where(line => line.Task >= 0 && !Asked.Contains(line.Kind)).Select(line => line.Task).ToHashSet();
-        return lines.Where(line => Asked.Contains(line.Kind) && !answered.Contains(line.Task) && !IsOnItsWay(record, line));
+        var answered = lines.Where(line => line.Task >= 0 && !Asked.Contains(line.Kind) && line.Kind != HistoryKind.TimerCreated)
+            .Select(line => line.Task).Concat(CancelledTimers.Of(lines, key => PayloadTable.Read(session, key))).ToHashSet();
+        return lines.Where(line => (Asked.Contains(line.Kind) || CancelledTimers.AreKnownOf(line)) && !answered.Contains(line.Task) && !IsOnItsWay(record, line));
     }
 
     private bool IsOnItsWay(InstanceRecord record, HistoryEvent call) => call.Kind switch
@@ -100,6 +132,7 @@ internal sealed class HistoryRule(SqliteSession session)
         HistoryKind.SubScheduled => Exists(
             "SELECT 1 FROM instances WHERE id = $1 AND parent = $2 AND parent_execution = $3 AND parent_task = $4 AND completed IS NULL",
             call.Target, record.Key, record.Execution, call.Task),
+        HistoryKind.TimerCreated => Exists("SELECT 1 FROM timers WHERE key = $1 AND execution = $2", DurableSchema.Key(record.Key, call.Task), record.Execution),
         _ => Exists("SELECT 1 FROM operations WHERE caller = $1 AND caller_execution = $2 AND caller_task = $3", record.Key, record.Execution, call.Task),
     };
 
@@ -114,6 +147,12 @@ internal sealed class HistoryRule(SqliteSession session)
 
     private void Answer(InstanceRecord record, HistoryEvent call)
     {
+        if (call.Kind == HistoryKind.TimerCreated)
+        {
+            InstanceWriter.AddTimer(session, record.Key, record.Execution, call.Task, call.Ticks, new Woken());
+            return;
+        }
+
         var kind = call.Kind switch
         {
             HistoryKind.TaskScheduled => HistoryKind.TaskFailed,

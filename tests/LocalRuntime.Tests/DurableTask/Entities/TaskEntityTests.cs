@@ -105,12 +105,7 @@ public sealed class TaskEntityTests
     }
 
     [Fact]
-    public void Id_TooLongOrWithAnAtInItsName_IsRefused()
-    {
-        Assert.Throws<ArgumentException>(() => new EntityInstanceId("a@b", "c"));
-        Assert.Throws<ArgumentException>(() => new EntityInstanceId("a", new string('b', 98)));
-        Assert.Equal(100, new EntityInstanceId("a", new string('b', 97)).ToString().Length);
-    }
+    public void Id_WithAnAtInItsName_IsRefused() => Assert.Throws<ArgumentException>(() => new EntityInstanceId("a@b", "c"));
 
     private static RunningOperation Operation(string name, string? input, string? state) => new(
         Id, new EntityMessage(EntityMessageKind.Signal, name, input), state,

@@ -7,9 +7,7 @@ namespace Microsoft.DurableTask.Entities;
 [JsonConverter(typeof(AsText))]
 public readonly record struct EntityInstanceId
 {
-    private const int MaxLength = 100;
-
-    /// <exception cref="ArgumentException">The name is empty or holds an '@', or the whole is longer than 100 characters.</exception>
+    /// <exception cref="ArgumentException">The name is empty or holds an '@'.</exception>
     public EntityInstanceId(string name, string key)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -21,10 +19,6 @@ public readonly record struct EntityInstanceId
 
         Name = name.ToLowerInvariant();
         Key = key;
-        if (Name.Length + Key.Length + 2 > MaxLength)
-        {
-            throw new ArgumentException($"The id of an entity has at most {MaxLength} characters, its two '@' included; this one has {Name.Length + Key.Length + 2}.");
-        }
     }
 
     public string Name { get; }

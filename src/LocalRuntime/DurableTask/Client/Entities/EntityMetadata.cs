@@ -1,9 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 using Microsoft.DurableTask.Entities;
+using Nightwatch.LocalRuntime.DurableTask;
 
 namespace Microsoft.DurableTask.Client.Entities;
 
 /// <summary>An entity as its client sees it.</summary>
+[JsonConverter(typeof(EntityMetadataJson))]
 public class EntityMetadata<TState>
 {
     private readonly TState? state;
@@ -40,4 +43,5 @@ public class EntityMetadata<TState>
 }
 
 /// <summary>An entity with its state as stored.</summary>
+[JsonConverter(typeof(EntityMetadataJson))]
 public sealed class EntityMetadata(EntityInstanceId id, SerializedData? state = null) : EntityMetadata<SerializedData>(id, state);

@@ -11,7 +11,7 @@ public record EntityQuery
     public string? InstanceIdStartsWith
     {
         get => prefix;
-        init => prefix = string.IsNullOrEmpty(value) || value[0] == '@' ? value : "@" + value;
+        init => prefix = value is null ? null : Normal(value is ['@', ..] ? value : "@" + value);
     }
 
     public DateTimeOffset? LastModifiedFrom { get; init; }
@@ -26,4 +26,11 @@ public record EntityQuery
     public int? PageSize { get; init; }
 
     public string? ContinuationToken { get; init; }
+
+    // Names are kept in lower case; keys as they are.
+    private static string Normal(string given)
+    {
+        var second = given.IndexOf('@', 1);
+        return second < 0 ? given.ToLowerInvariant() : given[..second].ToLowerInvariant() + given[second..];
+    }
 }
