@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Azure.Cosmos;
+using Nightwatch.Adapters.Storage;
 using Nightwatch.Domain.Storage;
 
 namespace Nightwatch.Adapters.Cosmos;
@@ -21,17 +22,16 @@ internal sealed class CosmosDocuments<T>(CosmosStore store, DocumentType<T> type
     private readonly CosmosWriter<T> writer = new(store, type);
 
     public async Task<Document<T>?> ReadAsync(string partitionKey, string id, CancellationToken cancellationToken) =>
-        await writer.FindAsync(Partition(partitionKey), CosmosKey.EscapeBounded(id, CosmosKey.MaxId), cancellationToken).ConfigureAwait(false) is { } item && IsAlive(item)
-            ? CosmosItem.ToDocument<T>(partitionKey, item)
-            : null;
+        await FindAsync(partitionKey, id, cancellationToken).ConfigureAwait(false) is not { } item ? null : TryRead(partitionKey, item, out var failure)
+            ?? throw new DocumentUnreadableException($"Document '{id}' of {type.Name} is stored and cannot be read: {failure!.Message}", failure);
 
     public async Task<IReadOnlyDictionary<string, Document<T>>> ReadManyAsync(string partitionKey, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
         var distinct = ids.Distinct(StringComparer.Ordinal).ToList();
-        var documents = distinct.Count <= MaxSingleReads
-            ? (await Task.WhenAll(distinct.Select(id => ReadAsync(partitionKey, id, cancellationToken))).ConfigureAwait(false)).OfType<Document<T>>()
-            : (await Task.WhenAll(distinct.Chunk(MaxIds).Select(chunk => ReadChunkAsync(partitionKey, chunk, cancellationToken))).ConfigureAwait(false)).SelectMany(d => d);
-        return documents.ToDictionary(d => d.Id, StringComparer.Ordinal);
+        var items = distinct.Count <= MaxSingleReads
+            ? (await Task.WhenAll(distinct.Select(id => FindAsync(partitionKey, id, cancellationToken))).ConfigureAwait(false)).OfType<JsonElement>()
+            : (await Task.WhenAll(distinct.Chunk(MaxIds).Select(chunk => FindChunkAsync(partitionKey, chunk, cancellationToken))).ConfigureAwait(false)).SelectMany(d => d);
+        return items.Select(i => TryRead(partitionKey, i, out _)).OfType<Document<T>>().ToDictionary(d => d.Id, StringComparer.Ordinal);
     }
 
     public async Task<WriteResult> WriteAsync(string partitionKey, DocumentWrite<T> write, CancellationToken cancellationToken)
@@ -68,16 +68,58 @@ internal sealed class CosmosDocuments<T>(CosmosStore store, DocumentType<T> type
         var partition = Partition(partitionKey);
         var walk = CosmosPageToken.WalkOf(partition, query);
         var after = query.ContinuationToken is { } token ? CosmosPageToken.Decode(token, walk) : null;
-        var definition = CosmosQuery.Build(index, query, after, store.Time.GetUtcNow());
-        var items = await RunAsync("query", partition, definition, query.PageSize + 1, cancellationToken).ConfigureAwait(false);
-        var documents = items.Take(query.PageSize).Select(i => CosmosItem.ToDocument<T>(partitionKey, i)).ToList();
-        return new DocumentPage<T>(documents, items.Count > query.PageSize ? TokenAfter(documents[^1], query).Encode(walk) : null);
+        var (documents, unreadable) = (new List<Document<T>>(), new List<string>());
+        while (true)
+        {
+            var missing = query.PageSize - documents.Count;
+            var definition = CosmosQuery.Build(index, query with { PageSize = missing }, after, store.Time.GetUtcNow());
+            var items = await RunAsync("query", partition, definition, missing + 1, cancellationToken).ConfigureAwait(false);
+            foreach (var item in items.Take(missing))
+            {
+                if (TryRead(partitionKey, item, out _) is { } document)
+                {
+                    documents.Add(document);
+                }
+                else
+                {
+                    unreadable.Add(CosmosItem.IdOf(item));
+                }
+            }
+
+            // More are read in the place of those that could not be read.
+            after = items.Count > missing ? TokenAfter(items[missing - 1], query) : null;
+            if (after is null || documents.Count == query.PageSize)
+            {
+                return new DocumentPage<T>(documents, after?.Encode(walk)) { Unreadable = unreadable };
+            }
+        }
     }
 
-    private CosmosPageToken TokenAfter(Document<T> last, DocumentQuery query) => new(
-        query.OrderBy is { } field ? index.PartsOf(last.Value)[field] : "", CosmosKey.EscapeBounded(last.Id, CosmosKey.MaxId));
+    /// <summary>Null when the item's value is no <typeparamref name="T"/>, which the store logs.</summary>
+    private Document<T>? TryRead(string partitionKey, JsonElement item, out Exception? failure)
+    {
+        try
+        {
+            failure = null;
+            return CosmosItem.ToDocument<T>(partitionKey, item);
+        }
+        catch (Exception unreadable) when (UnreadableDocuments.IsOfTheDocument(unreadable))
+        {
+            failure = unreadable;
+            store.Report(type.Name, partitionKey, CosmosItem.IdOf(item), unreadable);
+            return null;
+        }
+    }
 
-    private async Task<IEnumerable<Document<T>>> ReadChunkAsync(string partitionKey, string[] ids, CancellationToken cancellationToken)
+    private static CosmosPageToken TokenAfter(JsonElement last, DocumentQuery query) =>
+        new(query.OrderBy is { } field ? CosmosItem.FieldOf(last, field) : "", last.GetProperty("id").GetString()!);
+
+    private async Task<JsonElement?> FindAsync(string partitionKey, string id, CancellationToken cancellationToken) =>
+        await writer.FindAsync(Partition(partitionKey), CosmosKey.EscapeBounded(id, CosmosKey.MaxId), cancellationToken).ConfigureAwait(false) is { } item && IsAlive(item)
+            ? item
+            : null;
+
+    private async Task<IEnumerable<JsonElement>> FindChunkAsync(string partitionKey, string[] ids, CancellationToken cancellationToken)
     {
         var names = string.Join(", ", ids.Select((_, i) => $"@i{i}"));
         var definition = new QueryDefinition($"SELECT {CosmosQuery.Columns} FROM c WHERE c.id IN ({names}) AND {CosmosQuery.Alive}")
@@ -87,8 +129,7 @@ internal sealed class CosmosDocuments<T>(CosmosStore store, DocumentType<T> type
             definition = definition.WithParameter($"@i{i}", CosmosKey.EscapeBounded(ids[i], CosmosKey.MaxId));
         }
 
-        var items = await RunAsync("read many", Partition(partitionKey), definition, ids.Length, cancellationToken).ConfigureAwait(false);
-        return items.Select(i => CosmosItem.ToDocument<T>(partitionKey, i));
+        return await RunAsync("read many", Partition(partitionKey), definition, ids.Length, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<List<JsonElement>> RunAsync(string operation, string partition, QueryDefinition definition, int most, CancellationToken cancellationToken)

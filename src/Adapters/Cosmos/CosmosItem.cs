@@ -54,6 +54,10 @@ internal sealed record CosmosItem(string Id, string Write, DateTimeOffset? Expir
 
     public static string IdOf(JsonElement item) => item.TryGetProperty("name", out var name) ? name.GetString()! : CosmosKey.Unescape(item.GetProperty("id").GetString()!);
 
+    /// <summary>The part of a field as it stands in keys; "" when the document has no value in it.</summary>
+    public static string FieldOf(JsonElement item, string field) =>
+        item.TryGetProperty("fields", out var fields) && fields.TryGetProperty(field, out var part) ? part.GetString() ?? "" : "";
+
     public static string WriteOf(JsonElement item) => item.TryGetProperty("write", out var write) ? write.GetString() ?? "" : "";
 
     public static DateTimeOffset? ExpiresOf(JsonElement item) => item.TryGetProperty("expires", out var expires)

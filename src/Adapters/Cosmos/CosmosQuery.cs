@@ -8,7 +8,7 @@ namespace Nightwatch.Adapters.Cosmos;
 /// <summary>Turns a <see cref="DocumentQuery"/> into SQL that walks one range index from where the page before ended. Values are parameters, never text.</summary>
 internal sealed class CosmosQuery
 {
-    public const string Columns = "c.id, c.pk, c.name, c._etag, c.body, c.text, c.expires";
+    public const string Columns = "c.id, c.pk, c.name, c._etag, c.body, c.text, c.expires, c.fields";
 
     /// <summary>What a document must be to exist: TTL removes late and by another clock.</summary>
     public const string Alive = "(NOT IS_DEFINED(c.expires) OR c.expires > @now)";

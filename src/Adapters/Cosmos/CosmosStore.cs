@@ -21,6 +21,7 @@ internal sealed class CosmosStore(CosmosStoreOptions options, CosmosConnection c
 
     private readonly Lock gate = new();
     private readonly CosmosContainer setup = new(options, logger);
+    private readonly UnreadableDocuments unreadable = new(logger);
     private Task<Container>? opening;
 
     public TimeProvider Time => time;
@@ -38,6 +39,8 @@ internal sealed class CosmosStore(CosmosStoreOptions options, CosmosConnection c
             return await ReadAsync("check", answer, stop).ConfigureAwait(false);
         },
         cancellationToken);
+
+    internal void Report(string kind, string partitionKey, string id, Exception failure) => unreadable.Report(kind, partitionKey, id, failure);
 
     /// <summary>Cosmos DB removes by TTL, with throughput that is left over.</summary>
     public Task<int> RemoveExpiredAsync(CancellationToken cancellationToken) => Task.FromResult(0);

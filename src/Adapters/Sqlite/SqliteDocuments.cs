@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Nightwatch.Adapters.Storage;
 using Nightwatch.Domain.Serialization;
 using Nightwatch.Domain.Storage;
 using Nightwatch.Sqlite;
@@ -150,7 +151,7 @@ internal sealed class SqliteDocuments<T> : IDocuments<T>, ITableMaintenance
             failure = null;
             return new Document<T>(partitionKey, reader.GetString(0), reader.GetString(1), Deserialise(reader.GetFieldValue<byte[]>(2)));
         }
-        catch (Exception unreadable) when (unreadable is JsonException or NotSupportedException or InvalidOperationException or ArgumentException or FormatException or InvalidCastException)
+        catch (Exception unreadable) when (UnreadableDocuments.IsOfTheDocument(unreadable))
         {
             failure = unreadable;
             store.Report(type.Name, partitionKey, reader.GetString(0), unreadable);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -15,9 +14,7 @@ public sealed class SqliteStore(IOptions<SqliteStoreOptions> options, TimeProvid
     /// <summary>Raised when the layout of the file itself changes; a file from a newer program is refused, never altered.</summary>
     internal const int SchemaVersion = 1;
 
-    private const int MaxReported = 1_000;
-
-    private readonly ConcurrentDictionary<(string, string, string), byte> reported = new();
+    private readonly UnreadableDocuments unreadable = new(log ?? NullLogger<SqliteStore>.Instance);
     private readonly Lock gate = new();
     private readonly List<ITableMaintenance> tables = [];
     private SqliteGroupWriter? writer;
@@ -91,14 +88,7 @@ public sealed class SqliteStore(IOptions<SqliteStoreOptions> options, TimeProvid
         }
     }
 
-    /// <summary>Logs an unreadable document, each once.</summary>
-    internal void Report(string kind, string partitionKey, string id, Exception failure)
-    {
-        if (reported.Count < MaxReported && reported.TryAdd((kind, partitionKey, id), 0))
-        {
-            SqliteLog.Unreadable(log ?? NullLogger<SqliteStore>.Instance, failure, kind, partitionKey, id);
-        }
-    }
+    internal void Report(string kind, string partitionKey, string id, Exception failure) => unreadable.Report(kind, partitionKey, id, failure);
 
     private ITableMaintenance[] Tables()
     {

@@ -178,7 +178,7 @@ public sealed class CosmosDocumentsTests : DocumentsContract, IAsyncLifetime
 
         var body = JsonNode.Parse(gateway.Calls.Last(c => c.Kind == "query").Body)!;
         Assert.Equal(
-            """SELECT TOP 101 c.id, c.pk, c.name, c._etag, c.body, c.text, c.expires FROM c WHERE (NOT IS_DEFINED(c.expires) OR c.expires > @now) AND c["keys"]["color_dueAt"] >= @p1 AND c["keys"]["color_dueAt"] < @p2 ORDER BY c["keys"]["color_dueAt"] ASC""",
+            """SELECT TOP 101 c.id, c.pk, c.name, c._etag, c.body, c.text, c.expires, c.fields FROM c WHERE (NOT IS_DEFINED(c.expires) OR c.expires > @now) AND c["keys"]["color_dueAt"] >= @p1 AND c["keys"]["color_dueAt"] < @p2 ORDER BY c["keys"]["color_dueAt"] ASC""",
             body["query"]!.GetValue<string>());
         Assert.DoesNotContain("plan", gateway.Calls.Select(c => c.Kind));
     }
