@@ -34,19 +34,17 @@ public sealed class InMemoryDocuments<T>(DocumentType<T> type, StoreFaults? faul
 
     public async Task<Document<T>?> ReadAsync(string partitionKey, string id, CancellationToken cancellationToken)
     {
-        var found = await ReadManyAsync(partitionKey, [id], cancellationToken);
+        await BeginReadAsync(cancellationToken);
         lock (gate)
         {
-            return found.GetValueOrDefault(id)
-                ?? (Partition(partitionKey).ContainsKey(id) ? throw new DocumentUnreadableException($"Document '{id}' of {type.Name} is stored and cannot be read.") : null);
+            return !Partition(partitionKey).TryGetValue(id, out var stored) ? null
+                : Open(partitionKey, stored) ?? throw new DocumentUnreadableException($"Document '{id}' of {type.Name} is stored and cannot be read.");
         }
     }
 
     public async Task<IReadOnlyDictionary<string, Document<T>>> ReadManyAsync(string partitionKey, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
-        await Task.Yield();
-        cancellationToken.ThrowIfCancellationRequested();
-        Faults.CountRead();
+        await BeginReadAsync(cancellationToken);
         lock (gate)
         {
             var partition = Partition(partitionKey);
@@ -102,9 +100,7 @@ public sealed class InMemoryDocuments<T>(DocumentType<T> type, StoreFaults? faul
 
     public async Task<DocumentPage<T>> QueryAsync(string partitionKey, DocumentQuery query, CancellationToken cancellationToken)
     {
-        await Task.Yield();
-        cancellationToken.ThrowIfCancellationRequested();
-        Faults.CountRead();
+        await BeginReadAsync(cancellationToken);
         var paging = new KeysetPaging(query, [.. type.Fields.Select(f => f.Name)]);
         lock (gate)
         {
@@ -132,6 +128,13 @@ public sealed class InMemoryDocuments<T>(DocumentType<T> type, StoreFaults? faul
 
             return new DocumentPage<T>([.. page.Select(p => p.Document)], null) { Unreadable = unreadable };
         }
+    }
+
+    private async Task BeginReadAsync(CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        cancellationToken.ThrowIfCancellationRequested();
+        Faults.CountRead();
     }
 
     /// <summary>Null when it does not read as what its kind is.</summary>
