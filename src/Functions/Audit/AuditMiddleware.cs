@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Nightwatch.Domain.Governance;
+using Nightwatch.Domain.Storage;
 using Nightwatch.Functions.Http;
 using Nightwatch.Functions.Limits;
 
@@ -39,7 +40,15 @@ public sealed class AuditMiddleware(RequestAudit audit, FunctionPermissions perm
         }
 
         await next(context);
-        await audit.ReadAsync(http.Request, function, StatusOf(context, http), context.CancellationToken);
+        var status = StatusOf(context, http);
+        try
+        {
+            await audit.ReadAsync(http.Request, function, status, context.CancellationToken);
+        }
+        catch (StoreUnavailableException) when (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            // Nothing was shown, and the store that would hold the record is what is away: the answer says so.
+        }
     }
 
     private static int StatusOf(FunctionContext context, HttpContext http) => context.GetInvocationResult().Value switch

@@ -30,18 +30,18 @@ public sealed partial class FaultMiddleware(ILogger<FaultMiddleware> logger) : I
         }
         catch (Exception fault) when (!http.Response.HasStarted)
         {
-            context.GetInvocationResult().Value = ToAnswer(fault, context.FunctionDefinition.Name, http.Response);
+            context.GetInvocationResult().Value = ToAnswer(fault, context.FunctionDefinition.Name, http);
         }
     }
 
-    private IResult ToAnswer(Exception fault, string function, HttpResponse response)
+    private IResult ToAnswer(Exception fault, string function, HttpContext http)
     {
         if (Find<StoreUnavailableException>(fault) is { } down)
         {
             LogStoreDown(logger, function, down.Message);
-            response.Headers.RetryAfter = "5";
-            return Answers.Problem(
-                StatusCodes.Status503ServiceUnavailable, "The store is not available", "Nothing was stored. Send the request again in a few seconds.");
+            http.Response.Headers.RetryAfter = "5";
+            var nothing = HttpMethods.IsGet(http.Request.Method) ? "Nothing could be read. Ask again in a few seconds." : "Nothing was stored. Send the request again in a few seconds.";
+            return Answers.Problem(StatusCodes.Status503ServiceUnavailable, "The store is not available", nothing);
         }
 
         if (Find<DocumentTooLargeException>(fault) is { } large)

@@ -55,6 +55,39 @@ public sealed class CosmosRoadTests
         Assert.DoesNotContain(CosmosGateway.Key, one.Output + other.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>An operator who asks while the account refuses everything is told which part is away, not that a request of theirs was not stored.</summary>
+    [Fact]
+    public async Task Health_WithTheAccountAway_IsAReportThatSaysSo()
+    {
+        await using var cosmos = await CosmosGateway.StartAsync(TimeProvider.System, Stop);
+        await using var azurite = await Azurite.StartAsync(Stop);
+        using var state = new ScratchDirectory();
+        var settings = new Dictionary<string, string?>
+        {
+            ["COSMOS_ENDPOINT"] = cosmos.Url.ToString(),
+            ["COSMOS_KEY"] = CosmosGateway.Key,
+            ["COSMOS_CREATE"] = "true",
+            ["COSMOS_TIMEOUT_SECONDS"] = "2",
+        };
+        await using var app = await NightwatchApp.StartAsync(state.Path, azurite.ConnectionString, settings, Stop);
+        cosmos.OnCall = _ => new CosmosFault { Status = (int)HttpStatusCode.ServiceUnavailable };
+
+        // The check of a second ago may still count.
+        var (status, report) = await Eventually.GetAsync(() => HealthAsync(app), health => health.Status != HttpStatusCode.OK);
+        cosmos.OnCall = null;
+        var (later, _) = await Eventually.GetAsync(() => HealthAsync(app), health => health.Status == HttpStatusCode.OK);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "unavailable"), (status, report.GetProperty("status").GetString()));
+        Assert.Contains("Senders send again", report.GetProperty("checks")[0].GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, later);
+    }
+
+    private static async Task<(HttpStatusCode Status, JsonElement Report)> HealthAsync(NightwatchApp app)
+    {
+        using var answer = await app.Http.GetAsync("api/health", Stop);
+        return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>(Stop));
+    }
+
     private static async Task<JsonElement?> IncidentAsync(NightwatchApp app)
     {
         var listed = await app.Http.GetFromJsonAsync<JsonElement>("api/incidents?pageSize=10", Stop);
