@@ -46,7 +46,7 @@ internal static class CommonPoints
     {
         var symptom = board.Subject.AlertedServices.Select(s => FaultOrigins.Errors(board, s)).OfType<Signal>().MaxBy(e => e.Strength);
         var about = board.Signals.Where(s => s.Strength > 0 && (s.Peer ?? s.Component) == candidate.Component).ToList();
-        return symptom is not null && about.TrueForAll(s => FaultOrigins.IsLatency(s) && !FaultOrigins.RunsIntoLimits(s))
+        return symptom is not null && about.TrueForAll(s => s.IsLatency && !FaultOrigins.RunsIntoLimits(s))
             ? candidate.Opposed(symptom.EvidenceId, $"{symptom.Component} fails, {candidate.Component} does not: {Words.Of(symptom)}", 3 * symptom.Strength)
             : candidate;
     }

@@ -68,7 +68,7 @@ internal static partial class FaultOrigins
         return
         [
             .. board.CallsFrom(component).Where(c => c.Strength > 0 && c.Peer != component)
-                .Where(c => IsErrors(c) ? ExplainsErrors(board, c, errors, latency) : ExplainsLatency(c, errors, latency))
+                .Where(c => c.IsErrors ? ExplainsErrors(board, c, errors, latency) : ExplainsLatency(c, errors, latency))
                 .GroupBy(c => c.Peer!, StringComparer.Ordinal)
                 .OrderByDescending(g => g.Max(c => c.Strength)).ThenBy(g => g.Key, StringComparer.Ordinal)
                 .Select(g => g.Key),
@@ -80,8 +80,6 @@ internal static partial class FaultOrigins
     public static Signal? Errors(SignalBoard board, string component) => board.Worst(component, Topics.Errors, Topics.DatabaseErrors);
 
     public static Signal? Latency(SignalBoard board, string component) => board.Worst(component, Topics.Latency, Topics.LatencyMean, Topics.DatabaseLatency);
-
-    public static bool IsErrors(Signal signal) => signal.Topic is Topics.Errors or Topics.ClientErrors or Topics.DatabaseErrors;
 
     private static bool ExplainsErrors(SignalBoard board, Signal call, Signal? errors, Signal? latency) =>
         board.Down.ContainsKey(call.Peer!) || (errors is null ? latency is not null : call.Rise >= Explains * errors.Rise);
@@ -96,8 +94,6 @@ internal static partial class FaultOrigins
 
     /// <summary>Whether what takes so much longer may run into time limits. On a busy machine everything takes some milliseconds longer, and nothing fails of it.</summary>
     public static bool RunsIntoLimits(Signal slower) => slower.Before is null || (slower.During >= 3 * slower.Before && Seconds(slower) >= LeastLimit);
-
-    public static bool IsLatency(Signal signal) => signal.Topic is Topics.Latency or Topics.LatencyMean or Topics.ClientLatency or Topics.DatabaseLatency;
 
     private static double Seconds(Signal signal) => signal.Unit == "milliseconds" ? signal.Rise / 1000 : signal.Rise;
 

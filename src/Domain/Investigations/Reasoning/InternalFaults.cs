@@ -12,7 +12,7 @@ internal sealed class InternalErrors : IHypothesisSource
             var errors = FaultOrigins.Errors(board, component)!;
             var candidate = new Candidate("internal_errors", component, -1)
                 .Supported(errors, 3)
-                .Supported(board.CallsTo(component).Where(c => FaultOrigins.IsErrors(c) && c.Strength > 0).MaxBy(c => c.Strength), 0.6);
+                .Supported(board.CallsTo(component).Where(c => c.IsErrors && c.Strength > 0).MaxBy(c => c.Strength), 0.6);
             InternalPoints.Weigh(candidate, board, errors.Onset);
             candidate.Statement = $"{component} fails by itself{Words.Chain(board.PathTo(component))}: {Words.Of(errors, component)}.";
             yield return candidate;
@@ -30,7 +30,7 @@ internal sealed class InternalLatency : IHypothesisSource
             var latency = FaultOrigins.Latency(board, component)!;
             var candidate = new Candidate("internal_latency", component, -1)
                 .Supported(latency, 3)
-                .Supported(board.CallsTo(component).Where(c => !FaultOrigins.IsErrors(c) && c.Strength > 0).MaxBy(c => c.Strength), 0.6);
+                .Supported(board.CallsTo(component).Where(c => !c.IsErrors && c.Strength > 0).MaxBy(c => c.Strength), 0.6);
             if (FaultOrigins.Errors(board, component) is { } errors && errors.Strength >= latency.Strength)
             {
                 candidate.Opposed(errors.EvidenceId, $"it rather fails than being slow: {Words.Of(errors)}", 1.5 * errors.Strength);

@@ -117,7 +117,7 @@ internal sealed class TrafficSurge : IHypothesisSource
                 candidate.Opposed((failing.Errors ?? failing.Latency)!.EvidenceId, $"{failing.Component} was in trouble before the traffic rose", 1.5);
             }
 
-            if (failing is not null && FaultOrigins.IsErrors(failing.Errors ?? failing.Latency!) && board.Worst(failing.Component, Topics.Rate, Topics.DatabaseRate) is null)
+            if (failing is not null && (failing.Errors ?? failing.Latency!).IsErrors && board.Worst(failing.Component, Topics.Rate, Topics.DatabaseRate) is null)
             {
                 candidate.Opposed(failing.Errors!.EvidenceId, $"{failing.Component} fails though no more is asked of it", 1);
             }

@@ -34,6 +34,12 @@ internal sealed record Signal
     public double Strength { get; init; }
 
     public double Rise => During - (Before ?? 0);
+
+    /// <summary>A share of something that failed.</summary>
+    public bool IsErrors => Topic is Topics.Errors or Topics.ClientErrors or Topics.DatabaseErrors;
+
+    /// <summary>How long something took.</summary>
+    public bool IsLatency => Topic is Topics.Latency or Topics.LatencyMean or Topics.ClientLatency or Topics.DatabaseLatency;
 }
 
 /// <summary>How unusual a signal is. Every threshold is here; a change within three times the usual variation is none.</summary>
@@ -45,8 +51,8 @@ internal static class SignalJudge
 
     public static double Strength(Signal signal) => signal.Topic switch
     {
-        Topics.Errors or Topics.ClientErrors or Topics.DatabaseErrors => Errors(signal),
-        Topics.Latency or Topics.LatencyMean or Topics.ClientLatency or Topics.DatabaseLatency => Latency(signal),
+        _ when signal.IsErrors => Errors(signal),
+        _ when signal.IsLatency => Latency(signal),
         Topics.Rate or Topics.DatabaseRate => Surge(signal),
         Topics.Memory or Topics.Heap or Topics.ContainerMemory => Memory(signal),
         Topics.HostCpu => Level(signal, 0.9),
